@@ -1,0 +1,33 @@
+# Everything a fresh machine with Python 3.11 or later needs: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: env run test lint format lock
+
+env: .venv/.made ## the environment, from the locked requirements
+
+.venv/.made: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: env ## replays the seeds on a server of its own in about a minute, and shows the alerts as they come
+	$(BIN)/monitor replay seeds --speed 1400
+
+test: env ## the whole suite
+	$(BIN)/pytest
+
+lint: env ## formatting, lint and strict types, as CI runs them
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: env
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## renews both lock files; needs uv
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' --group dev pyproject.toml -o requirements-dev.lock

@@ -1,0 +1,404 @@
+"""The values that travel through the monitor: Post, Sighting, Claim, Alert, Delivery, Attempt.
+
+All are frozen, forbid fields they do not know, and hold aware UTC times. Nothing here does I/O, and nothing here
+decides: judgement is in `extract`, `match` and `alerting`.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+
+def digest(*parts: object, length: int = 16) -> str:
+    """A short, stable, lower-case hex name for the parts in this order.
+
+    Parts are told apart by a separator that no part may hold, so ("ab", "c") and ("a", "bc") differ.
+    """
+    joined = "\x1f".join(str(part).replace("\x1f", " ") for part in parts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
+
+
+class Value(BaseModel):
+    """What all models share: frozen, strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- what comes in
+
+
+class Post(Value):
+    """One item of a source, immutable. `id` is a digest of what identifies it at its source.
+
+    `thread` names the posts that form one text; `position` is this post's place in it, from 0. `doc` and `offset`
+    say where `text` begins in the document it was cut from (characters of the decoded file, line ends as they
+    are); a post that is its own document has offset 0. `received_at` is the monitor's clock when the post
+    came in: the wall clock for a live source, the simulated clock for a replay.
+    """
+
+    id: str
+    source: str
+    platform: str
+    channel: str
+    outlet: str | None = None
+    text: str
+    published_at: UtcTime
+    received_at: UtcTime
+    thread: str
+    position: int = 0
+    doc: str
+    offset: int = 0
+    url: str | None = None
+
+    @property
+    def carrier(self) -> str:
+        """The outlet where it is known, else the channel: what is counted as one voice."""
+        return self.outlet or self.channel
+
+
+# --- what a post says
+
+
+class Stance(StrEnum):
+    """How the claimant stands to the statement."""
+
+    ASSERTED = "asserted"
+    DENIED = "denied"
+    CONFIRMED = "confirmed"
+    UNVERIFIED = "unverified"
+
+
+class Figure(Value):
+    """A number that a sighting states, and what it counts.
+
+    `what` is canonical ("people wounded", "houses"); `value` is the number said; `low` and `high` are the bounds
+    that its hedge gives ("at least six": low 6, no high; "up to ten": high 10), both equal to `value` for a bare
+    number. `start`, `end` are offsets in the document.
+    """
+
+    what: str
+    value: int | float
+    low: int | float | None = None
+    high: int | float | None = None
+    text: str
+    start: int
+    end: int
+
+
+class Frame(Value):
+    """What is said to have happened, as far as identity needs it.
+
+    `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `classes` all classes of
+    the evidence; `agents` and `targets` are canonical keys or types; `negated` is the polarity of the main event;
+    `lemmas` are the content lemmas, in order, event words replaced by their class. All of it is derived from the
+    evidence and its thread, none of it is ever shown.
+    """
+
+    main: str | None = None
+    classes: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    negated: bool = False
+    lemmas: tuple[str, ...] = ()
+
+
+class Sighting(Value):
+    """One statement of one claim in one post.
+
+    `text` stands at `start`..`end` (end exclusive) of the document `doc`. `claimant` is the name to show
+    ("outlet" where the post states it in its own voice), `claimant_key` its canonical key. `via` is where they
+    said it ("Telegram"), `cue` the reporting word. `places` and `actors` are canonical names of the topic file.
+    """
+
+    id: str
+    post_id: str
+    source: str
+    platform: str
+    channel: str
+    outlet: str
+    url: str | None = None
+    published_at: UtcTime
+    received_at: UtcTime
+    thread: str
+    doc: str
+    start: int
+    end: int
+    text: str
+    claimant: str
+    claimant_key: str
+    via: str | None = None
+    cue: str | None = None
+    stance: Stance = Stance.ASSERTED
+    places: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    frame: Frame = Frame()
+
+    @property
+    def figure(self) -> Figure | None:
+        """The figure that the claim is about: the first one."""
+        return self.figures[0] if self.figures else None
+
+
+# --- what is known
+
+
+class Reading(Value):
+    """One entry of a claim's ledger: who gave which figure, when, in which sighting."""
+
+    value: int | float
+    low: int | float | None = None
+    high: int | float | None = None
+    claimant: str
+    at: UtcTime
+    sighting_id: str
+
+
+class Ledger(Value):
+    """A claim's figure over time. `readings` holds the changes alone, oldest first; the last one is the latest."""
+
+    what: str
+    readings: tuple[Reading, ...] = Field(min_length=1)
+
+    @property
+    def latest(self) -> Reading:
+        return self.readings[-1]
+
+
+class Link(Value):
+    """A dispute with another claim, and why."""
+
+    claim_id: str
+    because: str
+
+
+class Claim(Value):
+    """All the sightings that state the same fact, as one value.
+
+    `text`, `claimant` and `stance` are those of the first sighting. `number` is the claim's place in the order of
+    creation, from 1; `revision` grows by one at each change of it. `exemplars` are the sightings that `match`
+    compares with (the first and the latest, at most `EXEMPLARS`). `alerted` holds the keys ("claim.new:0") of the
+    alerts raised about it: alerting decides from these, never from memory.
+    """
+
+    id: str
+    topic: str
+    number: int
+    revision: int = 1
+    text: str
+    claimant: str
+    claimant_key: str
+    stance: Stance
+    places: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    first_seen: UtcTime
+    last_seen: UtcTime
+    sightings: int = 1
+    outlets: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    claimants: tuple[str, ...] = ()
+    ledger: Ledger | None = None
+    disputes: tuple[Link, ...] = ()
+    disputed_by: tuple[Link, ...] = ()
+    exemplars: tuple[Sighting, ...] = ()
+    alerted: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """Where the claim stands: "disputed", else the stance it was made with."""
+        return "disputed" if self.disputes or self.disputed_by else str(self.stance)
+
+
+EXEMPLARS = 12
+
+
+class Decision(StrEnum):
+    """What filing a sighting did."""
+
+    NEW = "new"
+    REPEAT = "repeat"
+    UPDATE = "update"
+    DISPUTE = "dispute"
+
+
+class Filing(Value):
+    """A sighting, the claim it was filed under, and why. `told` says why it was or was not alerted (P5).
+
+    `number` is its place in the order of the decisions, from 1. `considered` lists the candidates and what spoke
+    for or against each.
+    """
+
+    number: int
+    sighting: Sighting
+    claim_id: str
+    decision: Decision
+    because: str
+    considered: tuple[Link, ...] = ()
+    disputes: tuple[Link, ...] = ()
+    told: str | None = None
+
+
+# --- what goes out
+
+
+class Kind(StrEnum):
+    """The types of alerts, as they stand in the webhook's `type`."""
+
+    NEW = "claim.new"
+    UPDATED = "claim.updated"
+    CORROBORATED = "claim.corroborated"
+    DISPUTED = "claim.disputed"
+
+
+class Raise(Value):
+    """The judgement that people should know: a kind, its ordinal within claim and kind, and the reason."""
+
+    kind: Kind
+    ordinal: int
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.ordinal}"
+
+
+class AlertClaim(Value):
+    """The claim as an alert shows it."""
+
+    text: str
+    claimant: str
+    stance: Stance
+    places: tuple[str, ...]
+    actors: tuple[str, ...]
+
+
+class FigureReading(Value):
+    """One figure of an alert's history."""
+
+    value: int | float
+    claimant: str
+    at: UtcTime
+
+
+class AlertFigure(Value):
+    """The claim's figure: the latest, the lowest and highest bound said, and how it came about."""
+
+    value: int | float
+    what: str
+    low: int | float | None
+    high: int | float | None
+    history: tuple[FigureReading, ...]
+
+
+class AlertSource(Value):
+    """Where the claim was sighted, with the quote and its offsets in the document."""
+
+    post_id: str
+    channel: str
+    outlet: str
+    url: str | None
+    published_at: UtcTime
+    quote: str
+    start: int
+    end: int
+
+
+class Counts(Value):
+    """How widely a claim is told."""
+
+    sightings: int
+    outlets: int
+    origins: int
+    claimants: int
+
+
+class Alert(Value):
+    """The decision that people should know, as it stands in the log, one line each.
+
+    `v` is the version of this form. `seq` has no gaps within a topic. `ts` is the monitor's clock at the decision
+    (the simulated clock in a replay), `event_time` when the post was published. `supersedes` is the alert before
+    it on the same claim. `disputes` names the claims at odds with this one.
+    """
+
+    v: int = 1
+    seq: int
+    ts: UtcTime
+    event_time: UtcTime
+    kind: Kind
+    alert_id: str
+    topic: str
+    claim_id: str
+    revision: int
+    supersedes: str | None
+    status: str
+    claim: AlertClaim
+    figure: AlertFigure | None
+    disputes: tuple[Link, ...]
+    sources: tuple[AlertSource, ...]
+    counts: Counts
+    reason: str
+
+    @classmethod
+    def id_for(cls, claim_id: str, kind: Kind, ordinal: int) -> str:
+        """The same decision has the same id, so that repeating it changes nothing."""
+        return "alert_" + digest(claim_id, kind, ordinal, length=24)
+
+    def numbered(self, seq: int) -> Self:
+        return self.model_copy(update={"seq": seq})
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class Attempt(Value):
+    """One try of a delivery: when, how long in milliseconds, and what came of it."""
+
+    at: UtcTime
+    duration_ms: int
+    status: int | None = None
+    error: str | None = None
+    answer: str | None = None
+
+
+class Delivery(Value):
+    """One alert to one sink. `attempts` counts those made so far; `token` proves the lease that it was taken with."""
+
+    sink: str
+    seq: int
+    alert: Alert
+    attempts: int
+    token: str
+
+
+class Verdict(StrEnum):
+    """What became of an attempt."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    DEAD = "dead"
+    DISABLE = "disable"
+
+
+class Outcome(Value):
+    """What a sink says of one attempt. `retry_after_s` is the receiver's own wish in seconds."""
+
+    verdict: Verdict
+    status: int | None = None
+    error: str | None = None
+    answer: str | None = None
+    retry_after_s: float | None = None
