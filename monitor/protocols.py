@@ -133,11 +133,11 @@ class ClaimStore(Protocol):
         ...
 
     async def raise_alerts(
-        self, claim: Claim, sighting_id: str, raises: Sequence[tuple[Raise, Alert]], told: str
+        self, claim: Claim, sighting_id: str, raises: Sequence[tuple[Raise, Alert]], told: str | None
     ) -> bool:
-        """Alerts, their sequence numbers and one delivery a sink, in one step; notes `told` on the filing.
+        """Alerts, their sequence numbers and one delivery a sink, in one step.
 
-        False, and nothing written, when the claim is no longer at `claim.revision`: decide again. An alert whose
+        Notes `told` on the sighting's filing (None: leaves it). False, and nothing written, when the claim is no longer at `claim.revision`: decide again. An alert whose
         id exists is left as it is.
         """
         ...

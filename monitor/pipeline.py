@@ -1,0 +1,130 @@
+"""What happens to a post, in the order in which it happens.
+
+    relevance                is it about the topic at all? cheap, before any parsing
+    | extractor.extract      post (with its thread's context) -> sightings            pure
+    | store.candidates       sighting -> the claims that it could be                  Redis
+    | matcher.choose         same claim? -> claim or none, with the reasons           pure
+    | filing.file            what the claim is with this sighting                     pure
+    | store.record           file the sighting, atomically                            Redis
+    | alerting.decide        from what the claim is now and what was alerted          pure
+    | store.raise_alerts     alert, sequence number and one delivery a sink, in one step
+
+Every step may be done again: a post that is handed out twice, after a crash at any point, ends in the same claims
+and the same alerts.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from monitor import alerting, filing
+from monitor.models import Claim, Filing, Kind, Post, Sighting
+from monitor.protocols import ClaimStore, Extractor, Matcher
+
+log = structlog.get_logger()
+
+
+class Relevant(Protocol):
+    """Whether a post is about the topic, and in words why."""
+
+    @property
+    def relevant(self) -> bool: ...
+
+    @property
+    def because(self) -> str: ...
+
+
+class Observer(Protocol):
+    """Who counts what happens; `web.metrics` does."""
+
+    def post_handled(self, post: Post, *, relevant: bool, sightings: int) -> None: ...
+
+    def claim_recorded(self, filing: Filing) -> None: ...
+
+    def alert_raised(self, kind: Kind) -> None: ...
+
+
+class Pipeline:
+    """Handles one post after the other; any number of these may work on one topic at once."""
+
+    def __init__(
+        self,
+        *,
+        topic: str,
+        judge: Callable[[str, Sequence[str]], Relevant],
+        extractor: Extractor,
+        matcher: Matcher,
+        store: ClaimStore,
+        policy: alerting.Policy,
+        observer: Observer,
+    ) -> None:
+        self._topic = topic
+        self._judge = judge
+        self._extractor = extractor
+        self._matcher = matcher
+        self._store = store
+        self._policy = policy
+        self._observer = observer
+
+    async def handle(self, post: Post) -> None:
+        """Finds, files and tells what `post` claims. Raises StoreUnavailable when Redis goes away meanwhile."""
+        context = await self._store.context(post) if post.position else ()
+        verdict = self._judge(post.text, [earlier.text for earlier in context])
+        # Parsing takes milliseconds of pure Python: in a thread, so that deliveries and health checks go on.
+        sightings = await asyncio.to_thread(self._extractor.extract, post, context) if verdict.relevant else ()
+        log.debug("post.read", post=post.id, relevant=verdict.relevant, because=verdict.because)
+        for sighting in sightings:
+            claim, filed = await self._file(sighting)
+            for concerned in (claim, *[await self._store.claim(link.claim_id) for link in filed.disputes]):
+                if concerned is not None:
+                    await self._tell(concerned, sighting, of_filing=concerned is claim)
+        self._observer.post_handled(post, relevant=verdict.relevant, sightings=len(sightings))
+
+    async def _file(self, sighting: Sighting) -> tuple[Claim | None, Filing]:
+        """The claim that the sighting is filed under, by this call or by one before it."""
+        known = await self._store.filed(sighting.id)
+        if known is not None:
+            return await self._store.claim(known.claim_id), known
+        terms = self._matcher.terms(sighting)
+        while True:
+            found = await self._store.candidates(terms)
+            choice = self._matcher.choose(sighting, found.claims)
+            claim, filed = filing.file(sighting, choice, self._topic)
+            recorded = await self._store.record(
+                filed,
+                claim,
+                terms=terms,
+                epoch=found.epoch,
+                expected_revision=choice.claim.revision if choice.claim else None,
+            )
+            if recorded.filing is not None:
+                self._observer.claim_recorded(recorded.filing)
+                log.info(
+                    "claim.recorded",
+                    claim=recorded.filing.claim_id,
+                    sighting=sighting.id,
+                    post=sighting.post_id,
+                    decision=recorded.filing.decision,
+                    because=recorded.filing.because,
+                )
+                return recorded.claim, recorded.filing
+            log.debug("claim.conflict", sighting=sighting.id)
+
+    async def _tell(self, claim: Claim, sighting: Sighting, *, of_filing: bool) -> None:
+        """Raises what is due about `claim`; the filing of `sighting` notes why, or why nothing."""
+        current: Claim | None = claim
+        while current is not None:
+            raises, because = alerting.decide(current, self._policy)
+            if not raises and not of_filing:
+                return
+            alerts = alerting.compose(current, raises, sighting, sighting.received_at)
+            if await self._store.raise_alerts(
+                current, sighting.id, tuple(zip(raises, alerts, strict=True)), because if of_filing else None
+            ):
+                for alert in alerts:
+                    self._observer.alert_raised(alert.kind)
+                    log.info("alert.raised", alert=alert.alert_id, kind=alert.kind, claim=claim.id, reason=alert.reason)
+                return
+            current = await self._store.claim(claim.id)

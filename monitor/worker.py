@@ -1,0 +1,69 @@
+"""Reads posts off the stream, has them handled, acknowledges them last."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from monitor.errors import StoreUnavailable
+from monitor.models import Post
+from monitor.protocols import Entry, PostStore
+from monitor.timing import pause
+
+log = structlog.get_logger()
+
+# An entry that was handed out so often and never acknowledged has taken its worker down with it each time.
+MOST_DELIVERIES = 4
+BLOCK_MS = 500
+RETRY_S = 0.5
+
+
+class Worker:
+    """One reader of the posts. `consumer` is its name in the consumer group: the same after a restart, so that it
+    finds what it took and did not finish."""
+
+    def __init__(
+        self,
+        *,
+        consumer: str,
+        posts: PostStore,
+        handle: Callable[[Post], Awaitable[None]],
+        batch: int,
+    ) -> None:
+        self._consumer = consumer
+        self._posts = posts
+        self._handle = handle
+        self._batch = batch
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Works until `stopping`; the post in hand is finished and acknowledged, the rest stays for the next time."""
+        while not stopping.is_set():
+            try:
+                for entry in await self._posts.read(self._consumer, self._batch, BLOCK_MS):
+                    if stopping.is_set():
+                        return
+                    await self._work(entry)
+            except StoreUnavailable as error:
+                log.warning("store.unavailable", worker=self._consumer, error=str(error))
+                await pause(stopping, RETRY_S)
+
+    async def _work(self, entry: Entry) -> None:
+        if entry.post is None:
+            await self._park(entry, f"not a post: {entry.raw!r}")
+            return
+        if entry.deliveries > MOST_DELIVERIES:
+            await self._park(entry, f"handed out {entry.deliveries} times and never finished")
+            return
+        try:
+            await self._handle(entry.post)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # one bad post stays one bad post (P7); it is kept, counted and told
+            log.exception("post.failed", post=entry.post.id, entry=entry.entry_id)
+            await self._park(entry, f"{type(error).__name__}: {error}")
+            return
+        await self._posts.ack(entry.entry_id)
+
+    async def _park(self, entry: Entry, because: str) -> None:
+        log.error("post.parked", entry=entry.entry_id, because=because)
+        await self._posts.park(entry, because)
