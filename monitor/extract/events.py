@@ -1,0 +1,206 @@
+"""Which words of a sentence say that something happened, and what.
+
+The classes and their words are in `events.yaml`: general knowledge of how news English reports conflict, read once.
+Everything here is pure; a look-up costs a dictionary access a token.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import yaml
+from spacy.tokens import Span, Token
+
+GAP = "..."
+GAP_WORDS = 5
+"""How many words a `...` of a phrase may stand for."""
+
+_POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ", "adverbs": "ADV"}
+_AS_NOUN = {"PROPN": "NOUN", "AUX": "VERB"}
+
+
+class Hit(NamedTuple):
+    """A class that a word may say. `weak`: only in company of an object, place or number of the event's kind."""
+
+    event: str
+    weak: bool
+
+
+class EventHit(NamedTuple):
+    """A class said at a token: `token` is its index in the document; `parts` are all tokens that say it."""
+
+    token: int
+    event: str
+    weak: bool
+    parts: tuple[int, ...]
+
+
+class _Phrase(NamedTuple):
+    event: str
+    weak: bool
+    words: tuple[frozenset[str] | None, ...]
+    """One set of lemmas a place; None is a gap."""
+
+
+class _Lexicon(NamedTuple):
+    words: dict[tuple[str, str], tuple[Hit, ...]]
+    phrases: dict[str, tuple[_Phrase, ...]]
+    core: frozenset[str]
+    kin: dict[str, frozenset[str]]
+
+
+def classes() -> tuple[str, ...]:
+    """All classes, in the order of the file."""
+    return tuple(_lexicon().kin)
+
+
+def is_core(event: str) -> bool:
+    """Whether the class is by itself a fact that a desk would log."""
+    return event in _lexicon().core
+
+
+def kin(event: str) -> frozenset[str]:
+    """The classes that another report of the same event may use instead; empty for an unknown class."""
+    return _lexicon().kin.get(event, frozenset())
+
+
+def lookup(lemma: str, pos: str) -> tuple[Hit, ...]:
+    """The classes that a lemma may say as this part of speech (spaCy's universal tags), strong ones first.
+
+    Headlines mislead the tagger: a noun that is only known as a strong verb, or the other way round, counts too.
+    """
+    words = _lexicon().words
+    lemma, pos = lemma.lower(), _AS_NOUN.get(pos, pos)
+    if found := words.get((lemma, pos)):
+        return found
+    if pos not in ("NOUN", "VERB", "ADJ"):
+        return ()
+    others = (hit for other in ("VERB", "NOUN", "ADJ") for hit in words.get((lemma, other), ()))
+    return tuple(dict.fromkeys(hit for hit in others if not hit.weak))
+
+
+def of(span: Span) -> tuple[EventHit, ...]:
+    """The events said in the span, in the order of the text; a phrase takes its words' own classes away."""
+    lemmas = [_lemma(token) for token in span]
+    hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start)]
+    hits = _longest(hits)
+    taken = {index for hit in hits for index in hit.parts}
+    for token in span:
+        if token.i not in taken:
+            hits += [EventHit(token.i, hit.event, hit.weak, (token.i,)) for hit in _word(token)]
+    return tuple(sorted(hits))
+
+
+def _word(token: Token) -> tuple[Hit, ...]:
+    found = lookup(token.lemma_, token.pos_)
+    return found or (lookup(token.lower_, token.pos_) if token.lower_ != token.lemma_ else ())
+
+
+def _lemma(token: Token) -> str:
+    return "not" if token.lower_ in ("n't", "n’t", "never", "neither") else token.lemma_.lower()
+
+
+def _phrases_at(lemmas: list[str], start: int, offset: int) -> Iterator[EventHit]:
+    for phrase in _lexicon().phrases.get(lemmas[start], ()):
+        if parts := _match(lemmas, start, phrase.words):
+            yield EventHit(offset + parts[0], phrase.event, phrase.weak, tuple(offset + part for part in parts))
+
+
+def _match(lemmas: list[str], start: int, words: tuple[frozenset[str] | None, ...]) -> tuple[int, ...]:
+    """The places of the phrase's words, the first gap filled as shortly as can be; empty when it isn't there."""
+    parts: list[int] = []
+    position, reach = start, 1
+    for word in words:
+        if word is None:
+            reach = GAP_WORDS + 1
+            continue
+        window = range(position, min(position + reach, len(lemmas)))
+        found = next((index for index in window if lemmas[index] in word), None)
+        if found is None:
+            return ()
+        parts.append(found)
+        position, reach = found + 1, 1
+    return tuple(parts)
+
+
+def _longest(hits: list[EventHit]) -> list[EventHit]:
+    """Without those whose words a longer phrase holds; phrases of equal words all stay, strong before weak."""
+    kept: list[EventHit] = []
+    for hit in sorted(hits, key=lambda hit: (-len(hit.parts), hit.weak, hit.parts[-1] - hit.token, hit.token)):
+        shared = [other for other in kept if set(other.parts) & set(hit.parts)]
+        if not shared or all(other.parts == hit.parts for other in shared):
+            kept.append(hit)
+    return kept
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    raw: dict[str, dict[str, Any]] = yaml.safe_load(files(__package__).joinpath("events.yaml").read_text("utf-8"))
+    words: dict[tuple[str, str], list[Hit]] = {}
+    phrases: dict[str, list[_Phrase]] = {}
+    for event, entry in raw.items():
+        for lemma, pos, weak in _entries(entry):
+            words.setdefault((lemma, pos), []).append(Hit(event, weak))
+        for line in entry.get("phrases", ()):
+            phrase = _phrase(event, line)
+            for first in phrase.words[0] or ():
+                phrases.setdefault(first, []).append(phrase)
+    return _Lexicon(
+        words={key: _distinct(hits) for key, hits in words.items()},
+        phrases={first: tuple(found) for first, found in phrases.items()},
+        core=frozenset(event for event, entry in raw.items() if entry.get("core")),
+        kin=_symmetric({event: entry.get("kin", ()) for event, entry in raw.items()}),
+    )
+
+
+def _entries(entry: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    for section, pos in _POS.items():
+        for word in (entry.get(section) or "").split():
+            lemma, weak = word.removeprefix("~"), word.startswith("~")
+            yield lemma, pos, weak
+            if pos == "VERB":
+                yield _participle(lemma), "ADJ", weak
+                yield _gerund(lemma), "NOUN", weak
+
+
+def _distinct(hits: list[Hit]) -> tuple[Hit, ...]:
+    """Strong before weak, one of a class."""
+    best: dict[str, Hit] = {}
+    for hit in sorted(hits, key=lambda hit: hit.weak):
+        best.setdefault(hit.event, hit)
+    return tuple(best.values())
+
+
+def _phrase(event: str, line: str) -> _Phrase:
+    weak = line.startswith("~")
+    words = line.removeprefix("~").split()
+    return _Phrase(event, weak, tuple(None if word == GAP else frozenset(word.split("|")) for word in words))
+
+
+def _symmetric(kin: dict[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    both: dict[str, set[str]] = {event: set(near) for event, near in kin.items()}
+    for event, near in kin.items():
+        for other in near:
+            both[other].add(event)
+    return {event: frozenset(near) for event, near in both.items()}
+
+
+def _doubles(verb: str) -> bool:
+    """Whether the last letter doubles: rob, stop, repel; not open, burn, retain."""
+    short = len(verb) > 2 and verb[-1] in "bdglmnprt" and verb[-2] in "aeiou" and verb[-3] not in "aeiou"
+    return short and (sum(letter in "aeiou" for letter in verb) == 1 or verb.endswith(("pel", "mit", "cel", "bed")))
+
+
+def _participle(verb: str) -> str:
+    if verb.endswith("e"):
+        return verb + "d"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb[:-1] + "ied"
+    return verb + (verb[-1] if _doubles(verb) else "") + "ed"
+
+
+def _gerund(verb: str) -> str:
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return verb[:-1] + "ing"
+    return verb + (verb[-1] if _doubles(verb) else "") + "ing"
