@@ -1,0 +1,169 @@
+"""Finds the topic's names in a text: entities, their spellings and roles, and where they stand.
+
+A text is cut into words once; each word is looked up by its first letters' case-folded form, and the longest name
+that begins there wins. So the cost grows with the text, not with the number of names.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from monitor.models import Value
+
+Kind = Literal["person", "group", "agency", "government", "channel", "outlet", "place"]
+Level = Literal["site", "settlement", "district", "region", "country"]
+How = Literal["name", "role"]
+
+
+class Entity(Value):
+    """Somebody or something that the topic knows by name. `key` is the slug of `name`.
+
+    `aliases` are further names, told by their case; `roles` describe the entity ("Kremlin spokesman") and match in
+    any case. `family` is the key under which its claims count as the same voice (a ministry and its spokesman).
+    `generic` marks names that say what somebody is, not who: "the defence ministry" is some country's.
+    `level` and `within` (the key of the next bigger place) belong to places alone.
+    """
+
+    key: str
+    name: str
+    kind: Kind
+    aliases: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    side: str | None = None
+    family: str | None = None
+    generic: bool = False
+    level: Level | None = None
+    within: str | None = None
+
+
+class Mention(Value):
+    """An entity named in a text: `surface` is exactly the text from `start` to `end` (end exclusive)."""
+
+    start: int
+    end: int
+    entity: Entity
+    surface: str
+    how: How
+
+
+class Word(NamedTuple):
+    """A run of letters, digits and underscores, and the separator that stands between it and the word before."""
+
+    text: str
+    start: int
+    end: int
+    gap: str
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One name of an entity, as the words and separators that a text must show."""
+
+    entity: Entity
+    how: How
+    words: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    def matches(self, words: Sequence[Word], at: int) -> bool:
+        """Do the words from `at` on spell this name? The first letter's case counts in names, not in roles."""
+        if at + len(self.words) > len(words):
+            return False
+        found = words[at : at + len(self.words)]
+        if self.how == "name" and found[0].text not in (self.words[0], self.words[0].upper()):
+            return False
+        return all(
+            word.gap == gap and word.text.casefold() == wanted.casefold()
+            for word, wanted, gap in zip(found[1:], self.words[1:], self.gaps[1:], strict=True)
+        )
+
+
+# One character for one, so that offsets stay those of the text.
+_SAME_LENGTH = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+    | {"‐": "-", "‑": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+)
+_WORD = re.compile(r"\w+")
+_LINK = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
+
+
+def normalised(text: str) -> str:
+    """The text with typographic quotes, hyphens and spaces made plain; every offset stays what it was."""
+    return text.translate(_SAME_LENGTH)
+
+
+def _gap(between: str) -> str:
+    """What a separator means for a name: a space and a hyphen are the same, quotation marks are nothing."""
+    bare = between.replace('"', "")
+    if bare == "-" or (bare.isspace() and bare.count("\n") < 2):
+        return " "
+    return bare.replace(". ", ".")
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text in order; what stands in links is no word."""
+    plain = _LINK.sub(lambda link: "\0" * len(link.group()), normalised(text))
+    found: list[Word] = []
+    before = 0
+    for match in _WORD.finditer(plain):
+        found.append(Word(match.group(), match.start(), match.end(), _gap(plain[before : match.start()])))
+        before = match.end()
+    return found
+
+
+def _names(entity: Entity) -> Iterator[_Name]:
+    spellings: list[tuple[How, str]] = [("name", name) for name in (entity.name, *entity.aliases)]
+    spellings += [("role", role) for role in entity.roles]
+    for how, spelling in spellings:
+        words = words_of(spelling)
+        if words:
+            yield _Name(entity, how, tuple(w.text for w in words), tuple(w.gap for w in words))
+
+
+class NameIndex:
+    """All names of a topic, ready to be looked for. Built once; holds no state that changes."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        by_word: defaultdict[str, list[_Name]] = defaultdict(list)
+        for entity in entities:
+            for name in _names(entity):
+                by_word[name.words[0].casefold()].append(name)
+        # The longest first; of equally long ones a name goes before a role.
+        self._by_word = {
+            word: sorted(names, key=lambda name: (-len(name.words), name.how)) for word, names in by_word.items()
+        }
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """Every name in the order of the text, none overlapping another.
+
+        A name inside a hyphenated word ("anti-Kremlin", "Kyiv-based") names nobody; a possessive 's is not part
+        of the mention.
+        """
+        words = words_of(text)
+        found: list[Mention] = []
+        at = 0
+        while at < len(words):
+            name = self._at(text, words, at)
+            if name is None:
+                at += 1
+                continue
+            start, end = words[at].start, words[at + len(name.words) - 1].end
+            found.append(Mention(start=start, end=end, entity=name.entity, surface=text[start:end], how=name.how))
+            at += len(name.words)
+        return tuple(found)
+
+    def _at(self, text: str, words: Sequence[Word], at: int) -> _Name | None:
+        for name in self._by_word.get(words[at].text.casefold(), ()):
+            if name.matches(words, at) and not _in_compound(text, words[at].start, words[at + len(name.words) - 1].end):
+                return name
+        return None
+
+
+_HYPHENS = "-‐‑–"
+
+
+def _in_compound(text: str, start: int, end: int) -> bool:
+    before = start > 1 and text[start - 1] in _HYPHENS and text[start - 2].isalnum()
+    after = end + 1 < len(text) and text[end] in _HYPHENS and text[end + 1].isalnum()
+    return before or after
