@@ -137,8 +137,8 @@ class ClaimStore(Protocol):
     ) -> bool:
         """Alerts, their sequence numbers and one delivery a sink, in one step.
 
-        Notes `told` on the sighting's filing (None: leaves it). False, and nothing written, when the claim is no longer at `claim.revision`: decide again. An alert whose
-        id exists is left as it is.
+        Notes `told` on the sighting's filing (None: leaves it). False, and nothing written, when the claim is no
+        longer at `claim.revision`: decide again. An alert whose id exists is left as it is.
         """
         ...
 
