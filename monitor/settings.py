@@ -1,0 +1,361 @@
+"""The configuration: frozen values, from a YAML file and the environment (which wins), all mistakes told at once.
+
+Each setting `section.name` of the file is the variable `MONITOR_SECTION_NAME` (`MONITOR_REDIS_URL`,
+`MONITOR_WEB_PORT`); the lists `sources` and `sinks` are JSON there. Relative paths in the file are relative to the
+file; in the environment, and without a file, to the working directory. Secrets never render.
+"""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+from monitor.durations import Duration
+from monitor.errors import ConfigError
+from monitor.marked import Marked, Problem, problems, read_marked
+
+DEFAULT_CONFIG = Path("config/monitor.yaml")
+"""Read when no other file is named and this one exists."""
+
+_SHORTEST = timedelta(milliseconds=1)
+
+
+def _from_base(path: Path, info: ValidationInfo) -> Path:
+    base = (info.context or {}).get("base", Path())
+    return Path(os.path.abspath(base / path.expanduser()))
+
+
+def parse_speed(value: object) -> float | Literal["max"]:
+    """A factor over 0, or "max"; ValueError in words for anything else."""
+    try:
+        if value == "max" or 0 < float(str(value)) <= 1e9:
+            return "max" if value == "max" else float(str(value))
+    except ValueError:
+        pass
+    raise ValueError(f"{value!r} is no speed; write a factor over 0, such as 60, or max")
+
+
+def _redis_url(url: SecretStr) -> SecretStr:
+    value = url.get_secret_value()
+    try:
+        parts = urlsplit(value)
+        named = parts.hostname if parts.scheme in ("redis", "rediss") else parts.path
+        database = parse_qs(parts.query).get("db", [parts.path.strip("/") if parts.scheme != "unix" else ""])[0]
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"is no URL: {error}") from error
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    if not named:
+        raise ValueError("names no host" if parts.scheme != "unix" else "names no socket")
+    if database not in ("", "0"):
+        raise ValueError(f"names database {database!r}; only database 0 is used, so that a cluster can serve it too")
+    return url
+
+
+def _webhook_url(url: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(url.get_secret_value())
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"is no URL: {error}") from error
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("is no webhook URL; it must begin with https:// or http://")
+    if not parts.hostname or any(c.isspace() for c in parts.hostname):
+        raise ValueError("is no webhook URL: it names no host")
+    if parts.fragment:
+        raise ValueError("is no webhook URL: a fragment (#...) is never sent")
+    return url
+
+
+def check_secret(secret: str) -> str:
+    """The secret as it is; ValueError in words, without the secret, if it is no Standard Webhooks secret."""
+    encoded = secret.removeprefix("whsec_")
+    if encoded == secret:
+        raise ValueError("is no webhook secret: it must begin with whsec_")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("is no webhook secret: what follows whsec_ is not base64") from None
+    if not 24 <= len(key) <= 64:
+        raise ValueError(f"is no webhook secret: it holds {len(key)} bytes, and must hold 24 to 64")
+    return secret
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+FilePath = Annotated[Path, AfterValidator(_from_base)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+WebhookUrl = Annotated[SecretStr, AfterValidator(_webhook_url)]
+Speed = Annotated[float | Literal["max"], BeforeValidator(parse_speed)]
+Positive = Annotated[Duration, Field(ge=_SHORTEST)]
+
+
+class Section(BaseModel):
+    """What all parts of the configuration share: frozen, and no field that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class RedisSettings(Section):
+    url: RedisUrl | None = Field(
+        None, description="The server that holds the state. Without it, the monitor starts one of its own in `data`."
+    )
+
+
+class ReplaySettings(Section):
+    """A feed that is posted as if it happened now, on a simulated clock."""
+
+    kind: Literal["replay"] = Field("replay", description="`replay` is the one kind of source so far.")
+    name: Name = Field("replay", description="What the source is called; its place in the feed is kept under it.")
+    feed: FilePath = Field(
+        description="A folder with a `feed.yaml`, a folder of `.txt` files, or a `.jsonl` or `.jsonl.gz` file of posts."
+    )
+    speed: Speed = Field(1.0, description="How many times faster than the feed's own times; `max` waits for nothing.")
+    every: Positive = Field(timedelta(seconds=1), description="How often the source is asked for what is due.")
+
+
+class LogSinkSettings(Section):
+    """The alert log: JSON Lines, one line an alert."""
+
+    kind: Literal["log"]
+    name: Name = Field("log", description="What the sink is called; its deliveries are kept under it.")
+    path: Path = Field(Path("alerts.jsonl"), description="The file; a relative path is relative to `data`.")
+
+
+class WebhookSettings(Section):
+    """A receiver of signed alerts (Standard Webhooks 1.0). Several secrets sign each request, while one is rotated."""
+
+    kind: Literal["webhook"]
+    name: Name = Field(description="What the sink is called; its deliveries are kept under it.")
+    url: WebhookUrl = Field(description="Where alerts are posted to.")
+    secret: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(
+        (), description="`whsec_` and base64 of 24 to 64 bytes, or a list of them. Better kept out of the file:"
+    )
+    secret_env: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="the environment variable that holds the secret, or a list of them,"
+    )
+    secret_file: Annotated[tuple[FilePath, ...], BeforeValidator(_listed)] = Field(
+        (), description="or the file that holds it (one secret a line), or a list of them."
+    )
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="Private networks that this webhook may reach, such as `10.1.0.0/16`; by default none."
+    )
+    timeout: Positive = Field(timedelta(seconds=15), description="How long one attempt may take in all.")
+
+    _secrets: tuple[SecretStr, ...] = PrivateAttr(())
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """All secrets, wherever they were kept; at least one, each of them checked."""
+        return self._secrets
+
+    @model_validator(mode="after")
+    def _gather(self, info: ValidationInfo) -> Self:
+        environ: Mapping[str, str] = (info.context or {}).get("environ", {})
+        found = [("secret", secret.get_secret_value()) for secret in self.secret]
+        wrong = []
+        for name in self.secret_env:
+            if environ.get(name):
+                found.append((f"secret_env: the variable {name}", environ[name].strip()))
+            else:
+                wrong.append(f"secret_env: the environment variable {name} is not set")
+        for path in self.secret_file:
+            try:
+                lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                wrong.append(f"secret_file: {str(path)!r} can't be read: {reason}")
+                continue
+            found.extend((f"secret_file: {str(path)!r}", line) for line in lines)
+            if not lines:
+                wrong.append(f"secret_file: {str(path)!r} is empty")
+        for place, secret in found:
+            try:
+                check_secret(secret)
+            except ValueError as error:
+                wrong.append(f"{place} {error}")
+        if not found and not wrong:
+            wrong.append("has no secret; give secret_file, secret_env or secret")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        self._secrets = tuple(SecretStr(secret) for _, secret in found)
+        return self
+
+
+SinkSettings = Annotated[LogSinkSettings | WebhookSettings, Field(discriminator="kind")]
+
+
+class AlertSettings(Section):
+    corroborated_at: tuple[Annotated[int, Field(ge=2, le=10_000)], ...] = Field(
+        (3, 5, 10), description="At how many independent origins a claim is told again as corroborated."
+    )
+
+    @field_validator("corroborated_at")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("must be rising numbers, such as [3, 5, 10]")
+        return value
+
+
+class RetentionSettings(Section):
+    claims: Positive = Field(timedelta(days=90), description="How long a claim is known after its last sighting.")
+    posts: Positive = Field(timedelta(days=30), description="How long a post is recognised when it comes again.")
+    alerts: Positive = Field(timedelta(days=90), description="How long an alert can be read again.")
+
+
+class WorkerSettings(Section):
+    batch: int = Field(32, ge=1, le=1000, description="How many posts are read, and taken from a source, at a time.")
+    reclaim_after: Positive = Field(
+        timedelta(seconds=60), description="When a post that another worker took and never finished is taken over."
+    )
+    lease: Positive = Field(
+        timedelta(seconds=60), description="How long a delivery is one sender's before another may take it."
+    )
+    drain: Positive = Field(timedelta(seconds=8), description="How long work in hand may go on after SIGTERM.")
+
+
+class WebSettings(Section):
+    enabled: bool = Field(True, description="Whether `monitor run` serves `/healthz`, `/readyz` and `/metrics`.")
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
+    port: int = Field(8080, ge=0, le=65_535, description="The port; 0 takes a free one.")
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged, to stderr.")
+    format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto` is `console` on a terminal, and `json` otherwise."
+    )
+
+
+class Settings(Section):
+    """All of it, checked."""
+
+    topic: FilePath = Field(
+        default_factory=lambda: Path.cwd() / "config/topics/belgorod.yaml",
+        description="The topic file: names, aliases, places, what is relevant.",
+    )
+    data: FilePath = Field(
+        default_factory=lambda: Path.cwd() / "data",
+        description="The folder of the monitor's own server and of the alert log.",
+    )
+    redis: RedisSettings = RedisSettings()
+    sources: tuple[ReplaySettings, ...] = Field((), description="Where posts come from.")
+    sinks: tuple[SinkSettings, ...] = Field((LogSinkSettings(kind="log"),), description="Where alerts go to.")
+    alerts: AlertSettings = AlertSettings()
+    retention: RetentionSettings = RetentionSettings()
+    worker: WorkerSettings = WorkerSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+
+    @field_validator("sources", "sinks")
+    @classmethod
+    def _named_once(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [one.name for one in value]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two of them are named {name!r}; give each a name of its own")
+        return value
+
+
+class _Environment(Settings, BaseSettings):
+    """Only ever asked what the environment sets."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MONITOR_", env_nested_delimiter="_", env_nested_max_split=1, env_ignore_empty=True
+    )
+
+
+def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of the file, the environment over them, `overrides` (nested like the file) over both.
+
+    Without `path`, `config/monitor.yaml` is read if it exists. Raises ConfigError with every mistake and its place.
+    """
+    if path is None and DEFAULT_CONFIG.is_file():
+        path = DEFAULT_CONFIG
+    marked = read_marked(path) if path else None
+    written = marked.data if marked and marked.data is not None else {}
+    if not isinstance(written, dict):
+        raise ConfigError(str(path), "must hold settings by name, such as `topic: topics/belgorod.yaml`")
+    environment = _environment()
+    values = _merged(_merged(_named(written), environment), overrides or {})
+    base = Path(os.path.abspath(path)).parent if path else Path.cwd()
+    try:
+        return Settings.model_validate(values, context={"base": base, "environ": os.environ})
+    except ValidationError as error:
+        found = problems(error, Settings)
+    lines = [f"{_place(problem, marked, environment, overrides or {})}{problem}" for problem in found]
+    about = str(path) if path else "settings"
+    raise ConfigError(about, lines[0] if len(lines) == 1 else "\n  ".join([f"{len(lines)} mistakes:", *lines]))
+
+
+def _environment() -> dict[str, Any]:
+    try:
+        values = EnvSettingsSource(_Environment)()
+    except SettingsError as error:
+        raise ConfigError("environment", f"{error}; the lists sources and sinks are JSON there") from error
+    for name in ("topic", "data"):
+        if name in values:
+            values[name] = os.path.abspath(Path(values[name]).expanduser())
+    return values
+
+
+def _named(written: dict[Any, Any]) -> dict[str, Any]:
+    """Without the sections that are named and left empty (all their lines commented out)."""
+    return {str(name): value for name, value in written.items() if value is not None}
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for name, value in above.items():
+        under = merged.get(name)
+        merged[name] = _merged(under, value) if isinstance(under, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _place(
+    problem: Problem, marked: Marked | None, environment: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> str:
+    """Who set it: the command line, the environment, or a line of the file."""
+    if _holds(overrides, problem):
+        return "command line: "
+    if _holds(environment, problem):
+        return f"environment: MONITOR_{'_'.join(str(part) for part in problem.loc[:2]).upper()}: "
+    line = marked.line(problem.loc) if marked else None
+    return f"line {line}: " if line else ""
+
+
+def _holds(values: Mapping[str, Any], problem: Problem) -> bool:
+    here: Any = values
+    for part in problem.loc[:2]:
+        if not isinstance(here, Mapping):
+            return True
+        if part not in here:
+            return False
+        here = here[part]
+    return bool(problem.loc)
