@@ -6,7 +6,6 @@ RUN python -m venv --without-pip /opt/monitor \
  && python -m pip --python /opt/monitor/bin/python install --no-cache-dir --disable-pip-version-check --quiet \
       --only-binary :all: --require-hashes --requirement requirements.lock \
  && find /opt/monitor -depth -type d \( -name tests -o -name test -o -name __pycache__ \) -exec rm -rf {} + \
- && find /opt/monitor/lib -name '*.so*' -path '*/spacy/lang/*' -delete \
  && find /opt/monitor/lib \( -name '*.pyx' -o -name '*.pxd' -o -name '*.cpp' -o -name '*.c' -o -name '*.h' \) -delete
 
 FROM python:3.13-slim
@@ -14,10 +13,8 @@ FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin monitor \
  && install -d -o 10001 -g 10001 /data
 COPY --from=environment /opt/monitor /opt/monitor
-COPY --chmod=755 <<'RUN' /usr/local/bin/monitor
-#!/bin/sh
-exec /opt/monitor/bin/python -m monitor "$@"
-RUN
+RUN printf '#!/bin/sh\nexec /opt/monitor/bin/python -m monitor "$@"\n' >/usr/local/bin/monitor \
+ && chmod 755 /usr/local/bin/monitor
 ENV PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MONITOR_DATA=/data
 WORKDIR /app
 COPY config config
