@@ -17,6 +17,8 @@ from monitor.errors import ConfigError
 
 _PLAINER = (
     (re.compile("^Value error, "), ""),
+    (re.compile("^Input should have timezone info$"), "has no time zone; write for example 2023-05-22T17:00:00Z"),
+    (re.compile(r"^Invalid JSON: (.*?)(?: at line 1)?( column \d+)$"), r"is not JSON: \1 at\2"),
     (re.compile("^Input should be "), "must be "),
     (
         re.compile("^Input tag (.*) found using 'kind' .* the expected tags: (.*)$"),
