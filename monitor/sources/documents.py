@@ -62,10 +62,11 @@ def read_scheduled(folder: Path) -> Feed:
         document = _document(entry, marked, index, found)
         if document is None:
             continue
+        if document.file in names:
+            found.tell(marked.path, f"{document.file!r} stands here twice", line=marked.line(("documents", index)))
+            continue
+        names.add(document.file)
         try:
-            if document.file in names:
-                raise FeedError(document.file, "stands here twice; the first one counts")
-            names.add(document.file)
             text = _read(folder, document.file)
             items.extend(_posts(document, text, schedule.every))
         except FeedError as error:
