@@ -1,0 +1,253 @@
+"""Lease, send, settle: takes what is in the outbox to the sinks, each in its own order.
+
+    outbox.lease | sink.send | outbox.settle      delivered, again at t, or dead
+
+One task a sink, so that none waits for another. What is in flight when a process dies is leased again when its time
+is over, and goes out under the same id: at least once. Nothing is held in memory but the one delivery of each sink.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from monitor.backoff import Schedule
+from monitor.errors import StoreUnavailable
+from monitor.models import Attempt, Delivery, Outcome, Verdict
+from monitor.protocols import Outbox, Sink
+
+STORE_PAUSE_S = 0.5
+# An empty queue is looked at this often even when no new alert woke it: a delivery may be put back by hand, or be
+# left behind by another process.
+LOOK_AGAIN_S = 2.0
+WAIT_BLOCK_MS = 1000
+
+_log = structlog.get_logger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A sink, when it is tried again, and how long a delivery is its own.
+
+    `lease` must be longer than the sink's own time limit: an attempt is cut off after nine tenths of it.
+    """
+
+    sink: Sink
+    schedule: Schedule
+    lease: timedelta
+
+
+@dataclass
+class _Place:
+    """Where a lane stands: whether it is to look again, when its head is due, whether it takes no more."""
+
+    wake: asyncio.Event
+    due: datetime | None = None
+    disabled: bool = False
+    limit: asyncio.Timeout | None = None
+
+
+class Dispatcher:
+    """Runs one lane a sink, until told to stop."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        lanes: Sequence[Lane],
+        *,
+        grace: timedelta = timedelta(seconds=5),
+        clock: Callable[[], datetime] = _now,
+        fraction: Callable[[], float] = random.random,
+    ) -> None:
+        """`grace`: what an attempt in flight still gets when stopping. `fraction`, 0 to 1: picks the jitter."""
+        self._outbox = outbox
+        self._lanes = {lane.sink.name: lane for lane in lanes}
+        if len(self._lanes) != len(lanes):
+            raise ValueError("each sink needs a name of its own")
+        self._grace_s = grace.total_seconds()
+        self._clock = clock
+        self._fraction = fraction
+        self._places = {name: _Place(asyncio.Event()) for name in self._lanes}
+        self._changed = asyncio.Event()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Ends once `stopping` is set and each lane has ended or given up its attempt: after `grace` at the latest."""
+        async with asyncio.TaskGroup() as group:
+            lanes = [
+                group.create_task(self._serve(lane, stopping), name=f"dispatch:{name}")
+                for name, lane in self._lanes.items()
+            ]
+            watch = group.create_task(self._watch(stopping), name="dispatch:watch")
+            stop = group.create_task(self._stop(stopping), name="dispatch:stop")
+            if lanes:
+                await asyncio.wait(lanes)
+            await stop
+            watch.cancel()
+
+    async def drain(self, patience: timedelta) -> None:
+        """Returns when nothing is left that goes out within `patience`; meanwhile `run` must be running.
+
+        A queue counts as drained when it is empty, when its head waits longer than `patience` for its next attempt,
+        or when its sink is disabled. Dead deliveries count as gone.
+        """
+        while True:
+            self._changed.clear()
+            if await self._drained(patience):
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._changed.wait()
+
+    def disabled(self) -> tuple[str, ...]:
+        """The sinks that are gone and take nothing more in this run."""
+        return tuple(name for name, place in self._places.items() if place.disabled)
+
+    async def _drained(self, patience: timedelta) -> bool:
+        try:
+            for name, place in self._places.items():
+                later = place.due is not None and place.due > self._clock() + patience
+                if not place.disabled and not later and await self._outbox.pending(name):
+                    return False
+        except StoreUnavailable:
+            return False
+        return True
+
+    # --- one lane
+
+    async def _serve(self, lane: Lane, stopping: asyncio.Event) -> None:
+        place = self._places[lane.sink.name]
+        while not stopping.is_set() and not place.disabled:
+            place.wake.clear()  # before looking: what comes while looking wakes again
+            try:
+                found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease)
+            except StoreUnavailable:
+                await self._rest(place, STORE_PAUSE_S)
+                continue
+            if isinstance(found, Delivery):
+                place.due = None
+                await self._deliver(lane, place, found, stopping)
+                self._changed.set()
+            else:
+                place.due = found
+                self._changed.set()
+                wait_s = LOOK_AGAIN_S if found is None else (found - self._clock()).total_seconds()
+                await self._rest(place, min(max(wait_s, 0.01), LOOK_AGAIN_S))
+
+    async def _rest(self, place: _Place, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await place.wake.wait()
+
+    async def _deliver(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> None:
+        at, started = self._clock(), time.monotonic()
+        outcome = await self._send(lane, place, delivery, stopping)
+        attempt = Attempt(
+            at=at,
+            duration_ms=round((time.monotonic() - started) * 1000),
+            status=outcome.status,
+            error=outcome.error,
+            answer=outcome.answer,
+        )
+        next_at = self._next_at(lane, delivery, outcome)
+        settled = await self._settle(
+            delivery, outcome, attempt, next_at, started + lane.lease.total_seconds(), stopping
+        )
+        _tell(delivery, outcome, attempt, next_at, settled)
+        if outcome.verdict is Verdict.DISABLE:
+            place.disabled = True
+            _log.error("sink.disabled", sink=lane.sink.name, because=outcome.error, alert_id=delivery.alert.alert_id)
+
+    async def _send(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> Outcome:
+        """One attempt, contained: however a sink fails, it is an outcome, and the other sinks never notice."""
+        limit_s = lane.lease.total_seconds() * 0.9
+        try:
+            async with asyncio.timeout(min(limit_s, self._grace_s) if stopping.is_set() else limit_s) as place.limit:
+                return await lane.sink.send(delivery)
+        except TimeoutError:
+            because = "stopped before there was an answer" if stopping.is_set() else f"no end after {limit_s:g} s"
+            return Outcome(verdict=Verdict.RETRY, error=because)
+        except Exception as error:  # a mistake of ours in a sink; told with all that is known of it
+            _log.exception("delivery.crashed", sink=lane.sink.name, alert_id=delivery.alert.alert_id)
+            return Outcome(verdict=Verdict.RETRY, error=f"the sink failed: {type(error).__name__}")
+        finally:
+            place.limit = None
+
+    def _next_at(self, lane: Lane, delivery: Delivery, outcome: Outcome) -> datetime | None:
+        now = self._clock()
+        if outcome.verdict is Verdict.DISABLE:
+            return now  # stays pending: the sink is at fault, not the alert
+        if outcome.verdict is not Verdict.RETRY:
+            return None
+        wish = None if outcome.retry_after_s is None else timedelta(seconds=min(outcome.retry_after_s, 10**9))
+        return lane.schedule.next_at(delivery.attempts + 1, now, wish, self._fraction())
+
+    async def _settle(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        attempt: Attempt,
+        next_at: datetime | None,
+        until: float,
+        stopping: asyncio.Event,
+    ) -> bool:
+        """Settles, however long the store is away, while the lease lasts; False when it was lost meanwhile."""
+        while True:
+            try:
+                return await self._outbox.settle(delivery, outcome, attempt, next_at)
+            except StoreUnavailable:
+                if stopping.is_set() or time.monotonic() >= until:
+                    return False
+                await asyncio.sleep(STORE_PAUSE_S)
+
+    # --- all lanes
+
+    async def _watch(self, stopping: asyncio.Event) -> None:
+        """Wakes the lanes when there is a new alert."""
+        highest = 0
+        while not stopping.is_set():
+            try:
+                newest = await self._outbox.wait(highest, WAIT_BLOCK_MS)
+            except StoreUnavailable:
+                await asyncio.sleep(STORE_PAUSE_S)
+                continue
+            if newest != highest:
+                highest = newest
+                self._wake_all()
+
+    async def _stop(self, stopping: asyncio.Event) -> None:
+        """Ends the rests at once, and gives attempts in flight their grace."""
+        await stopping.wait()
+        self._wake_all()
+        over = asyncio.get_running_loop().time() + self._grace_s
+        for place in self._places.values():
+            if place.limit is not None and (place.limit.when() or over) >= over:
+                place.limit.reschedule(over)
+
+    def _wake_all(self) -> None:
+        for place in self._places.values():
+            place.wake.set()
+
+
+def _tell(delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datetime | None, settled: bool) -> None:
+    _log.info(
+        "delivery.attempted",
+        sink=delivery.sink,
+        alert_id=delivery.alert.alert_id,
+        seq=delivery.seq,
+        attempt=delivery.attempts + 1,
+        verdict=str(outcome.verdict if outcome.verdict is not Verdict.RETRY or next_at else Verdict.DEAD),
+        settled=settled,
+        duration_ms=attempt.duration_ms,
+        status=outcome.status,
+        error=outcome.error,
+        next_at=next_at.isoformat() if next_at else None,
+    )

@@ -1,0 +1,197 @@
+"""A sample receiver of webhooks: verifies each request, shows what came, says no to what it can't believe.
+
+For trying a configuration, for demonstrations, and as an example of how a receiver treats a repeated id.
+
+    204  verified (also when its id was seen before: the sender only wants to know that it arrived)
+    400  not JSON, or not an alert's form        401  the signature does not fit
+    413  larger than a webhook may be            any status that it was told to fail with
+"""
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from aiohttp import web
+from rich.console import Console
+from rich.text import Text
+
+from monitor.display import json_safe, safe
+from monitor.errors import MonitorError
+from monitor.sinks.signing import ID, Secret, verify
+
+LIMIT_BYTES = 64 * 1024
+STYLES = {"claim.new": "bold green", "claim.updated": "bold yellow", "claim.disputed": "bold red"}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A verified webhook. `verified` is False only when the receiver has no secret to verify with."""
+
+    webhook_id: str
+    at: datetime
+    verified: bool
+    duplicate: bool
+    body: dict[str, Any]
+
+
+class Receiver:
+    """Answers POST on any path. Shows each believed request through `show`, each refusal through `refuse`."""
+
+    def __init__(
+        self,
+        secrets: Sequence[Secret],
+        show: Callable[[Received], None],
+        refuse: Callable[[int, str], None] = lambda status, because: None,
+        *,
+        fail_first: int = 0,
+        fail_status: int = 503,
+        remember: int = 10_000,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        """Fails the first `fail_first` genuine requests with `fail_status`; remembers the last `remember` ids."""
+        self._secrets = tuple(secrets)
+        self._show = show
+        self._refuse = refuse
+        self._to_fail = fail_first
+        self._fail_status = fail_status
+        self._remember = remember
+        self._clock = clock
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=LIMIT_BYTES)
+        app.router.add_post("/{path:.*}", self._receive)
+        return app
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        try:
+            raw = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return self._no(413, f"larger than {LIMIT_BYTES} bytes")
+        if self._secrets:
+            verification = verify(self._secrets, request.headers, raw, self._clock())
+            if not verification.genuine:
+                return self._no(401, verification.because)
+        body = _parse(raw)
+        webhook_id = request.headers.get(ID, "")
+        if body is None or not webhook_id:
+            return self._no(400, 'not a webhook: {"type", "timestamp", "data"} with a webhook-id is expected')
+        if self._to_fail > 0:
+            self._to_fail -= 1
+            return self._no(self._fail_status, f"{webhook_id} is failed on purpose")
+        duplicate = self._note(webhook_id)
+        self._show(Received(webhook_id, self._clock(), bool(self._secrets), duplicate, body))
+        return web.Response(status=204)
+
+    def _no(self, status: int, because: str) -> web.Response:
+        self._refuse(status, because)
+        return web.Response(status=status, text=because + "\n")
+
+    def _note(self, webhook_id: str) -> bool:
+        """Whether the id was seen before; from now on it was."""
+        duplicate = webhook_id in self._seen
+        self._seen[webhook_id] = None
+        self._seen.move_to_end(webhook_id)
+        while len(self._seen) > self._remember:
+            self._seen.popitem(last=False)
+        return duplicate
+
+
+def _parse(raw: bytes) -> dict[str, Any] | None:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict) or not isinstance(body.get("data"), dict) or not isinstance(body.get("type"), str):
+        return None
+    return body
+
+
+# --- showing
+
+
+def as_json(received: Received) -> str:
+    """One line for programs."""
+    line = {
+        "received_at": received.at.isoformat(),
+        "webhook_id": received.webhook_id,
+        "verified": received.verified,
+        "duplicate": received.duplicate,
+        **received.body,
+    }
+    return json_safe(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+
+
+def as_text(received: Received) -> Text:
+    """A block for people: kind, marks and claim; the claim's words; the reason. Nothing of it comes raw."""
+    data = received.body["data"]
+    claim = data.get("claim") if isinstance(data.get("claim"), dict) else {}
+    kind = str(received.body["type"])
+    text = Text()
+    text.append(f"{received.at:%H:%M:%S} ", style="dim")
+    text.append(f"{safe(kind, limit=40):<19}", style=STYLES.get(kind, "bold"))
+    text.append(f" #{safe(str(data.get('seq', '?')), limit=12)} ", style="dim")
+    text.append("verified" if received.verified else "not verified", style="green" if received.verified else "yellow")
+    if received.duplicate:
+        text.append(" duplicate", style="magenta")
+    text.append(f"  {safe(received.webhook_id, limit=64)}\n", style="dim")
+    text.append(f"  {safe(str(claim.get('claimant', '?')), limit=120)}: ", style="bold")
+    text.append(safe(str(claim.get("text", "")), limit=600))
+    text.append(f"\n  {safe(str(data.get('reason', '')), limit=300)}", style="dim")
+    return text
+
+
+# --- serving
+
+
+async def serve(
+    host: str,
+    port: int,
+    secrets: Sequence[Secret],
+    out: TextIO,
+    stopping: asyncio.Event,
+    *,
+    json_lines: bool = False,
+    fail_first: int = 0,
+    fail_status: int = 503,
+    ready: Callable[[int], None] = lambda port: None,
+) -> None:
+    """Receives until `stopping` is set. Calls `ready` with the port once it listens (port 0: any free one).
+
+    Writes to `out` what came: a block an alert, or with `json_lines` one JSON object a line and nothing else.
+    Raises MonitorError when it can't listen there.
+    """
+    console = Console(file=out, highlight=False, soft_wrap=True)
+
+    def show(received: Received) -> None:
+        if json_lines:
+            out.write(as_json(received) + "\n")
+            out.flush()
+        else:
+            console.print(as_text(received))
+
+    def refuse(status: int, because: str) -> None:
+        if not json_lines:
+            console.print(Text(f"{_now():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red"))
+
+    receiver = Receiver(secrets, show, refuse, fail_first=fail_first, fail_status=fail_status)
+    runner = web.AppRunner(receiver.app(), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, shutdown_timeout=2)
+        try:
+            await site.start()
+        except OSError as error:
+            raise MonitorError(f"{host}:{port}", f"can't listen there: {error.strerror or error}") from error
+        ready(int(runner.addresses[0][1]))
+        await stopping.wait()
+    finally:
+        await runner.cleanup()
