@@ -41,8 +41,8 @@ class Post(Value):
     """One item of a source, immutable. `id` is a digest of what identifies it at its source.
 
     `thread` names the posts that form one text; `position` is this post's place in it, from 0. `doc` and `offset`
-    say where `text` begins in the document it was cut from (characters of the decoded file, line ends as they
-    are); a post that is its own document has offset 0. `received_at` is the monitor's clock when the post
+    say where `text` begins in the document it was cut from (characters of the decoded file, each line end counted as
+    one); a post that is its own document has offset 0. `received_at` is the monitor's clock when the post
     came in: the wall clock for a live source, the simulated clock for a replay.
     """
 
@@ -98,17 +98,26 @@ class Figure(Value):
 class Frame(Value):
     """What is said to have happened, as far as identity needs it.
 
-    `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `classes` all classes of
-    the evidence; `agents` and `targets` are canonical keys or types; `negated` is the polarity of the main event;
-    `lemmas` are the content lemmas, in order, event words replaced by their class. All of it is derived from the
-    evidence and its thread, none of it is ever shown.
+    `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `kin` the classes that other
+    reports of the same event may use instead, `classes` all classes of the evidence, the main one first. `state` is
+    "planned", "continuing", "ended" or None, `negated` the polarity of the main event. `agents` are the sides that
+    act, `targets` the kinds of things that it is done to. `places` are paths from the region down
+    ("belgorod-region/graivoron-district/kozinka"). `family` and `side` are the claimant's. `sentence` is where the
+    sentence begins in the document. `lemmas` are the content lemmas in order, event words as "@class", names as
+    "=key", nouns of a kind as "#kind". All of it is derived from the evidence and its thread, none of it is shown.
     """
 
     main: str | None = None
     classes: tuple[str, ...] = ()
+    kin: tuple[str, ...] = ()
+    state: str | None = None
+    negated: bool = False
     agents: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    negated: bool = False
+    places: tuple[str, ...] = ()
+    family: str | None = None
+    side: str | None = None
+    sentence: int | None = None
     lemmas: tuple[str, ...] = ()
 
 
