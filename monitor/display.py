@@ -9,10 +9,12 @@ import re
 
 # C0 without its harmless members is a matter of `safe`; here: DEL and C1, soft hyphen and joiners without width,
 # Arabic letter mark, Hangul and Khmer fillers, bidirectional marks, embeddings and isolates, line and paragraph
-# separators, byte-order mark, interlinear marks, surrogates without a partner, tags, non-characters.
+# separators, byte-order mark, interlinear marks, surrogates without a partner, format controls of hieroglyphs,
+# shorthand and music, tags, non-characters.
 _UNSEEN = (
     "\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
+    "\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _HIDDEN = re.compile(f"[{_UNSEEN}]")
 _UNPRINTABLE = re.compile(f"[\x00-\x1f{_UNSEEN}]")

