@@ -24,7 +24,7 @@ _STEP |= {"conj": 1.0, "prep": 0.5, "pobj": 0.5, "agent": 0.8, "advcl": 1.6, "re
 _OTHER_STEP = 1.1
 _WEAK = 1.5
 # These say what another event was said, shown or meant to be: they are the main one only when alone.
-_FRAMING = {"show": 2.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 0.0}
+_FRAMING = {"show": 4.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 0.0}
 # These turn the whole sentence, wherever they stand in it.
 _TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0}
 
@@ -34,6 +34,9 @@ _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
 _PRONOUNS = frozenset({"it", "they", "we", "he", "she", "i", "themselves", "us"})
 _LEVELS = ("site", "settlement", "district", "region")
 _COUNTRIES = {"uk": ("brit", "english"), "us": ("americ", "u.s."), "west": ("west", "nato", "europe")}
+
+DISSIDENT = "dissident"
+"""The side of people who act against their own country."""
 
 _PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer"})
 _TROOPS = frozenset({"fighter", "soldier"})
@@ -47,6 +50,7 @@ _BY_OBJECT = (
     (("breach",), frozenset({"border"}), "enter"),
     (("capture", "control"), frozenset({"settlement", "border"}), "capture"),
 )
+_BY_SUBJECT = ((("flee", "evacuate"), frozenset({"civilian"}), "flee"),)
 
 
 class Terms(NamedTuple):
@@ -131,6 +135,9 @@ def _by_object(hit: EventHit, piece: Span) -> EventHit:
     for classes, objects, becomes in _BY_OBJECT:
         if hit.event in classes and objects & {_kind(noun) for noun in _objects(piece.doc[hit.token])}:
             return hit._replace(event=becomes, weak=False)
+    for classes, subjects, becomes in _BY_SUBJECT:
+        if hit.event in classes and subjects & {_kind(noun) for noun in _actors(piece.doc[hit.token], piece)}:
+            return hit._replace(event=becomes, weak=False)
     return hit
 
 
@@ -204,12 +211,10 @@ def _phrase(noun: Token) -> str:
 
 def _agents(main: EventHit, piece: Span, topic: Topic, claimant: Entity | None) -> tuple[str, ...]:
     """On whose side they are who act in the main event: sides of the topic, countries, "dissident"."""
-    found: dict[str, None] = {}
-    for token in _actors(piece.doc[main.token], piece):
-        if token.lower_ in _PRONOUNS and claimant and claimant.side:
-            found[claimant.side] = None
-        else:
-            found.update(dict.fromkeys(_sides(token, topic)))
+    actors = _actors(piece.doc[main.token], piece)
+    found = dict.fromkeys(side for actor in actors for side in _sides(actor, topic))
+    if not found and claimant and any(actor.lower_ in _PRONOUNS for actor in actors):
+        return (DISSIDENT if claimant.kind == "group" else claimant.side,) if claimant.side else ()
     return tuple(found)
 
 
@@ -240,7 +245,7 @@ def _sides(noun: Token, topic: Topic) -> Iterator[str]:
     perhaps = bool(lemmas & terms().armed)
     for mention in topic.mentions(text):
         if mention.entity.kind == "group":
-            yield "dissident"
+            yield DISSIDENT
         elif mention.entity.side and mention.entity.kind != "place":
             yield mention.entity.side
     for index, word in enumerate(words):
@@ -249,9 +254,9 @@ def _sides(noun: Token, topic: Topic) -> Iterator[str]:
             if perhaps or not dissident:
                 yield side
             if perhaps or dissident:
-                yield "dissident"
+                yield DISSIDENT
     if opposed:
-        yield "dissident"
+        yield DISSIDENT
 
 
 def _nation(word: str, topic: Topic) -> str | None:
