@@ -1,0 +1,263 @@
+"""What a person is shown of alerts, claims and a replay. Everything that came from a feed goes through `safe`."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from monitor.alerting import say
+from monitor.display import json_safe, safe
+from monitor.models import Alert, Claim, Decision, Filing, Kind, Ledger, Link, Sighting
+
+BADGES = {
+    Kind.NEW: ("NEW", "bold black on green"),
+    Kind.UPDATED: ("UPDATE", "bold black on yellow"),
+    Kind.CORROBORATED: ("CORROBORATED", "bold black on cyan"),
+    Kind.DISPUTED: ("DISPUTED", "bold white on red"),
+}
+DECISIONS = {
+    Decision.NEW: "green",
+    Decision.REPEAT: "dim",
+    Decision.UPDATE: "yellow",
+    Decision.DISPUTE: "red",
+}
+LONGEST_QUOTE = 600
+"""Characters shown of one statement."""
+
+
+def short(identifier: str) -> str:
+    """An id as people read and type it: `claim_3f2a9c1b0d4e5f60` is `3f2a9c1b`."""
+    return safe(identifier.removeprefix("claim_")[:8] if identifier.startswith("claim_") else identifier)
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%d %b %H:%M}"
+
+
+def quoted(text: str, limit: int = LONGEST_QUOTE) -> str:
+    """The statement in quotation marks of its own, on one line."""
+    return f"“{safe(' '.join(text.split()), limit=limit)}”"
+
+
+def as_json(value: dict[str, Any]) -> str:
+    """One line; the same value gives the same line."""
+    return json_safe(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+# --- alerts
+
+
+def alert(told: Alert, *, wide: bool) -> RenderableType:
+    """An alert: on a terminal (`wide`) a badge and a few wrapped lines, otherwise one plain line."""
+    if not wide:
+        return alert_line(told)
+    name, style = BADGES[told.kind]
+    row = Table.grid(padding=(0, 1), expand=True)
+    row.add_column(width=12, style="dim", no_wrap=True)
+    row.add_column(ratio=1)
+    first = Text.assemble((f" {name} ", style), " ")
+    first.append(safe(told.claim.claimant, limit=80), style="bold")
+    first.append(f" {_stance(told)}", style="dim")
+    row.add_row(moment(told.event_time), first)
+    row.add_row("", Text(quoted(_quote(told))))
+    change = _change(told)
+    if change is not None:
+        row.add_row("", change)
+    row.add_row(Text(f"#{told.seq}", justify="right"), Text(_circumstances(told), style="dim"))
+    return Padding(row, (0, 0, 1, 0))
+
+
+def alert_line(told: Alert) -> Text:
+    """All of an alert in one line without colour, for pipes and grep."""
+    change = _change(told)
+    parts = [
+        f"{told.event_time:%Y-%m-%dT%H:%M:%SZ}",
+        f"#{told.seq}",
+        str(told.kind),
+        f"{safe(told.claim.claimant, limit=80)} ({told.claim.stance}):",
+        quoted(_quote(told)),
+        *([f"[{change.plain}]"] if change else []),
+        f"[{_circumstances(told)}]",
+    ]
+    return Text(" ".join(parts))
+
+
+def _stance(told: Alert) -> str:
+    return {"asserted": "says", "denied": "denies", "confirmed": "confirms", "unverified": "says, unverified"}[
+        told.claim.stance
+    ]
+
+
+def _quote(told: Alert) -> str:
+    """A changed figure stands in the latest quote; anything else is about the claim as it was made."""
+    latest = max(told.sources, key=lambda source: source.published_at, default=None)
+    return latest.quote if latest and told.kind is Kind.UPDATED else told.claim.text
+
+
+def _change(told: Alert) -> Text | None:
+    if told.kind is Kind.UPDATED and told.figure and len(told.figure.history) > 1:
+        before, now = told.figure.history[-2:]
+        text = Text(f"{safe(told.figure.what, limit=60)}  ")
+        text.append(_number(before.value), style="strike dim")
+        text.append(" → ")
+        text.append(_number(now.value), style="bold yellow")
+        return text
+    if told.kind is Kind.NEW and told.figure:
+        return Text.assemble(f"{safe(told.figure.what, limit=60)}  ", (_number(told.figure.value), "bold"))
+    if told.kind in (Kind.CORROBORATED, Kind.DISPUTED):
+        return Text(safe(told.reason, limit=300), style="cyan" if told.kind is Kind.CORROBORATED else "red")
+    return None
+
+
+def _circumstances(told: Alert) -> str:
+    """Where, who carried it, which claim."""
+    outlets = list(dict.fromkeys(safe(source.outlet, limit=60) for source in told.sources))
+    rest = told.counts.outlets - min(len(outlets), 3)
+    carried = ", ".join(outlets[:3]) + (f" and {rest} more" if rest > 0 else "")
+    places = ", ".join(safe(place, limit=60) for place in told.claim.places[:3])
+    return " · ".join(part for part in (places, carried, f"claim {short(told.claim_id)}") if part)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if value < 1e6 else f"{value:,.0f}"
+
+
+# --- claims
+
+
+def claims_table(claims: Sequence[Claim]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, expand=True, header_style="bold", padding=(0, 1))
+    table.add_column("claim", no_wrap=True, style="cyan")
+    table.add_column("first seen", no_wrap=True, style="dim")
+    table.add_column("status", no_wrap=True)
+    table.add_column("who", max_width=26)
+    table.add_column("what", ratio=1)
+    table.add_column("figure", no_wrap=True)
+    table.add_column("seen", justify="right", no_wrap=True)
+    table.add_column("outlets", justify="right", no_wrap=True)
+    for one in claims:
+        table.add_row(
+            short(one.id),
+            moment(one.first_seen),
+            Text(one.status, style="red" if one.status == "disputed" else ""),
+            Text(safe(one.claimant, limit=60)),
+            Text(safe(" ".join(one.text.split()), limit=160)),
+            Text(_figures(one.ledger)),
+            str(one.sightings),
+            str(len(one.outlets)),
+        )
+    return table
+
+
+def claims_lines(claims: Iterable[Claim]) -> Iterable[Text]:
+    """A claim a line, tabs between the columns, for pipes."""
+    for one in claims:
+        columns = (
+            one.id,
+            f"{one.first_seen:%Y-%m-%dT%H:%M:%SZ}",
+            one.status,
+            safe(one.claimant, limit=80),
+            _figures(one.ledger),
+            str(one.sightings),
+            str(len(one.outlets)),
+            safe(" ".join(one.text.split())),
+        )
+        yield Text("\t".join(columns))
+
+
+def _figures(ledger: Ledger | None) -> str:
+    return " → ".join(say(reading) for reading in ledger.readings[-4:]) if ledger else ""
+
+
+def claim_page(one: Claim, filings: Sequence[Filing], others: dict[str, Claim]) -> RenderableType:
+    """All that is known of a claim: itself, its figures over time, its links, its sightings and why each was told.
+
+    `others` are the claims that it is linked with, by id.
+    """
+    parts: list[RenderableType] = [Panel(_about(one), title=Text(one.id), title_align="left", border_style="cyan")]
+    if one.ledger:
+        parts += [_heading(f"Figures: {safe(one.ledger.what, limit=60)}"), _readings(one.ledger)]
+    links = [("disputes", link) for link in one.disputes] + [("disputed by", link) for link in one.disputed_by]
+    if links:
+        parts += [_heading("Disputes"), *(_link(word, link, others.get(link.claim_id)) for word, link in links)]
+    missing = one.sightings - len(filings)
+    parts.append(_heading(f"Sightings: {one.sightings}" + (f" (the last {len(filings)} of them)" if missing else "")))
+    parts += [_filing(filing) for filing in filings]
+    return Group(*parts)
+
+
+def _heading(words: str) -> RenderableType:
+    return Padding(Text(words, style="bold"), (1, 0, 0, 0))
+
+
+def _about(one: Claim) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    grid.add_row("says", Text(safe(one.claimant), style="bold"))
+    grid.add_row("that", Text(quoted(one.text)))
+    grid.add_row("status", Text(f"{one.status} (made as {one.stance})" if one.status != one.stance else one.status))
+    grid.add_row("where", Text(safe(", ".join(one.places)) or "not said"))
+    grid.add_row("about", Text(safe(", ".join(one.actors)) or "not said"))
+    grid.add_row("seen", Text(f"{one.first_seen:%Y-%m-%d %H:%M} to {one.last_seen:%Y-%m-%d %H:%M} UTC"))
+    grid.add_row("by", Text(safe(", ".join(one.outlets))))
+    grid.add_row("claimants", Text(safe(", ".join(one.claimants))))
+    grid.add_row("roots", Text(f"{len(one.origins)} independent"))
+    grid.add_row("told as", Text(", ".join(one.alerted) or "nothing yet"))
+    return grid
+
+
+def _readings(ledger: Ledger) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    for reading in ledger.readings:
+        grid.add_row(
+            "", Text(moment(reading.at), style="dim"), Text(say(reading), style="bold"), Text(safe(reading.claimant))
+        )
+    return grid
+
+
+def _link(word: str, link: Link, other: Claim | None) -> RenderableType:
+    text = Text.assemble((f"  {word} ", "red"), (short(link.claim_id), "cyan"))
+    if other:
+        text.append(f"  {safe(other.claimant, limit=60)}: {quoted(other.text, 200)}")
+    text.append(f"  {safe(link.because, limit=200)}", style="dim")
+    return text
+
+
+def _filing(filing: Filing) -> RenderableType:
+    seen = filing.sighting
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=12, style="dim", no_wrap=True)
+    grid.add_column()
+    head = Text.assemble((f"{filing.decision}", DECISIONS[filing.decision]), f"  {safe(seen.outlet)}")
+    head.append(f"  {safe(seen.doc)}:{seen.start}-{seen.end}", style="dim")
+    grid.add_row(moment(seen.published_at), head)
+    grid.add_row(Text(f"#{filing.number}", justify="right"), Text(quoted(seen.text)))
+    grid.add_row("", Text(_attribution(seen), style="dim"))
+    if seen.url:
+        grid.add_row("", Text(safe(seen.url, limit=300), style="dim"))
+    grid.add_row("", Text(f"filed: {safe(filing.because, limit=400)}", style="dim"))
+    grid.add_row("", Text(safe(filing.told or "not decided yet", limit=400), style="dim"))
+    return Padding(grid, (0, 0, 1, 0))
+
+
+def _attribution(seen: Sighting) -> str:
+    said = f"{safe(seen.claimant)} ({seen.stance})"
+    said += f", “{safe(seen.cue)}”" if seen.cue else ""
+    said += f", via {safe(seen.via)}" if seen.via else ""
+    figures = "; ".join(f"{safe(figure.text)} {safe(figure.what)}" for figure in seen.figures)
+    places = safe(", ".join(seen.places))
+    return " · ".join(part for part in (said, figures, places) if part)
+
+
+def print_plain(console: Console, lines: Iterable[Text]) -> None:
+    """One line each, however long, for pipes."""
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)

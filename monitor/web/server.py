@@ -1,0 +1,67 @@
+"""`/healthz`, `/readyz` and `/metrics` over HTTP.
+
+GET /healthz    200 as long as the process answers at all: restart it when it does not
+GET /readyz     200, or 503 with what is wrong: {"ready": false, "failing": {"store": "…"}}
+GET /metrics    Prometheus' text form
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from monitor.errors import MonitorError
+from monitor.web import health
+from monitor.web.metrics import CONTENT_TYPE, Metrics
+
+SHUTDOWN_S = 2.0
+
+
+def application(
+    metrics: Metrics,
+    checks: Mapping[str, health.Check],
+    refresh: Callable[[], Awaitable[None]],
+) -> web.Application:
+    """`refresh` reads the gauges (backlog, queues) before the metrics are rendered; it may raise MonitorError."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"live": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        failing = await health.run(checks)
+        return web.json_response({"ready": not failing, "failing": failing}, status=503 if failing else 200)
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(health.CHECK_S):
+                await refresh()
+        except (MonitorError, TimeoutError):  # the counters of this process are true all the same
+            pass
+        return web.Response(body=metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+    app = web.Application(client_max_size=1024)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", show_metrics)
+    return app
+
+
+async def serve(
+    app: web.Application,
+    host: str,
+    port: int,
+    stopping: asyncio.Event,
+    ready: Callable[[int], None] = lambda port: None,
+) -> None:
+    """Serves until `stopping`. Calls `ready` with the port once it listens. MonitorError when it can't listen there."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port, shutdown_timeout=SHUTDOWN_S).start()
+        except OSError as error:
+            raise MonitorError(f"{host}:{port}", f"can't listen there: {error.strerror or error}") from error
+        ready(int(runner.addresses[0][1]))
+        await stopping.wait()
+    finally:
+        await runner.cleanup()
