@@ -87,6 +87,7 @@ class WebhookSink:
             },
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[_note_reuse()],
             trust_env=False,
         )
 
@@ -98,22 +99,50 @@ class WebhookSink:
         body = render(delivery.alert)
         headers = sign(self._secrets, delivery.alert.alert_id, self._clock(), body)
         try:
-            async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
-                answer = await _read_answer(response)
-                return judge(response.status, response.headers.get("Retry-After"), answer, self._clock())
-        except aiohttp.InvalidURL as error:
-            return Outcome(verdict=Verdict.DEAD, error=f"the address is refused: {_told(error)}")
-        except aiohttp.ClientConnectorError as error:
-            if isinstance(error.os_error, AddressRefused):
-                return Outcome(verdict=Verdict.DEAD, error=f"the address is refused: {error.os_error.strerror}")
-            return Outcome(verdict=Verdict.RETRY, error=f"no connection: {_told(error.os_error)}")
-        except TimeoutError as error:
-            return Outcome(verdict=Verdict.RETRY, error=f"no answer in time: {_told(error)}")
-        except (aiohttp.ClientError, OSError) as error:
-            return Outcome(verdict=Verdict.RETRY, error=f"the connection failed: {_told(error)}")
+            return await self._deliver(body, headers)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return failed(error)
+
+    async def _deliver(self, body: bytes, headers: dict[str, str]) -> Outcome:
+        used = _Connection()
+        try:
+            return await self._post(body, headers, used)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not used.before:
+                raise
+            # The receiver closed a connection that was kept for it: no failure of his, and no reason to wait.
+            return await self._post(body, headers, used)
+
+    async def _post(self, body: bytes, headers: dict[str, str], used: "_Connection") -> Outcome:
+        request = self._session.post(
+            self._url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=used
+        )
+        async with request as response:
+            answer = await _read_answer(response)
+            return judge(response.status, response.headers.get("Retry-After"), answer, self._clock())
 
     async def close(self) -> None:
         await self._session.close()
+
+
+@dataclass
+class _Connection:
+    """Whether a request went over a connection that had been used before."""
+
+    before: bool = False
+
+
+def _note_reuse() -> aiohttp.TraceConfig:
+    """Lets aiohttp tell what it does with the connections of a request."""
+
+    async def reused(
+        _session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceConnectionReuseconnParams
+    ) -> None:
+        context.trace_request_ctx.before = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(reused)
+    return trace
 
 
 def parse_url(text: str, about: str) -> URL:
@@ -142,6 +171,18 @@ def judge(status: int, retry_after: str | None, answer: str | None, now: datetim
     return Outcome(verdict=verdict, status=status, error=f"status {status}", answer=answer, retry_after_s=wish)
 
 
+def failed(error: Exception) -> Outcome:
+    """What an attempt without an answer means for the delivery."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, AddressRefused | aiohttp.InvalidURL):
+        return Outcome(verdict=Verdict.DEAD, error=f"the address is refused: {_told(cause)}")
+    if isinstance(error, TimeoutError):
+        what = "no answer in time"
+    else:
+        what = "no connection" if cause is not error else "the connection failed"
+    return Outcome(verdict=Verdict.RETRY, error=f"{what}: {_told(cause)}")
+
+
 def seconds_of(retry_after: str | None, now: datetime) -> float | None:
     """A Retry-After header in seconds from now, never below 0: a number of seconds or an HTTP date; None if neither."""
     value = (retry_after or "").strip()
@@ -168,7 +209,8 @@ async def _read_answer(response: aiohttp.ClientResponse) -> str | None:
 
 def _told(error: BaseException) -> str:
     """One line about an error of the network; aiohttp's own texts can quote what the other side sent."""
-    return safe(str(error) or type(error).__name__, limit=200)
+    said = error.strerror if isinstance(error, OSError) else str(error)
+    return safe(said or type(error).__name__, limit=200)
 
 
 # --- the body
