@@ -15,12 +15,13 @@ from pydantic import Field, ValidationError
 
 from monitor.errors import ConfigError
 from monitor.extract.names import Entity, Mention, NameIndex
+from monitor.extract.phrases import compiled
 from monitor.models import Value
 
 __all__ = ["Entity", "Mention", "Rule", "Scope", "Topic", "load_topic"]
 
 # What a rule may ask for beside the word groups of the file: who and what is named in a post.
-NAMED = ("actor", "place", "elsewhere")
+NAMED = {"actor": "actors", "place": "places", "elsewhere": "elsewhere"}
 
 
 class Rule(Value):
@@ -35,7 +36,8 @@ class Rule(Value):
 class Scope(Value):
     """What is about the topic. `actors`, `places` and `elsewhere` hold keys; a place stands for all within it.
 
-    `words` are named groups of words and phrases in lower case; a `*` at the end of a word stands for any ending.
+    `words` are named groups of phrases (see phrases.py). A post is about the topic when one of `rules` holds; a post
+    for which one of `strays` holds gets no help from its neighbours.
     """
 
     actors: tuple[str, ...] = ()
@@ -43,6 +45,12 @@ class Scope(Value):
     elsewhere: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = Field(min_length=1)
+    strays: tuple[Rule, ...] = ()
+
+    @cached_property
+    def patterns(self) -> dict[str, re.Pattern[str]]:
+        """What finds the words of each group in a text of lower case. ValueError when a phrase is none."""
+        return {group: compiled(phrases) for group, phrases in self.words.items()}
 
 
 class Topic(Value):
@@ -70,6 +78,19 @@ class Topic(Value):
             found.append(within)
             within = self._by_key[within].within
         return tuple(found)
+
+    @cached_property
+    def named(self) -> dict[str, frozenset[str]]:
+        """The keys that `actor`, `place` and `elsewhere` stand for, with all places within places."""
+        scope = self.relevance
+        found: dict[str, set[str]] = {group: set(getattr(scope, field)) for group, field in NAMED.items()}
+        for entity in self.entities:
+            # The nearest place that the scope names decides: a town elsewhere may lie in a region of the topic.
+            line = (entity.key, *self.ancestors(entity.key))
+            nearest = next((key for key in line if key in scope.places or key in scope.elsewhere), None)
+            if nearest is not None:
+                found["place" if nearest in scope.places else "elsewhere"].add(entity.key)
+        return {group: frozenset(keys) for group, keys in found.items()}
 
     @cached_property
     def _by_key(self) -> dict[str, Entity]:
@@ -249,17 +270,21 @@ def _check_names(path: Path, entities: Mapping[str, tuple[Entity, int]]) -> None
 def _check_scope(path: Path, topic: Topic) -> None:
     keys = {entity.key for entity in topic.entities}
     scope = topic.relevance
-    for field in ("actors", "places", "elsewhere"):
+    for field in NAMED.values():
         for key in getattr(scope, field):
             if key not in keys:
                 raise ConfigError(str(path), f"relevance: {field}: no entity of this file has the key {key!r}")
-    for rule in scope.rules:
+    for rule in (*scope.rules, *scope.strays):
         for group in (*rule.all, *rule.none):
             if group not in scope.words and group not in NAMED:
                 known = ", ".join((*NAMED, *scope.words))
                 raise ConfigError(
                     str(path), f"relevance: rule {rule.because!r}: unknown word group {group!r}; known are {known}"
                 )
+    try:
+        _ = scope.patterns
+    except ValueError as error:
+        raise ConfigError(str(path), f"relevance: words: {error}") from error
     for group in scope.words:
         if group in NAMED:
             raise ConfigError(str(path), f"relevance: words: {group!r} is taken: it means the names in a post")

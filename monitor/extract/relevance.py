@@ -1,0 +1,77 @@
+"""Is a post about the topic at all? Decided by names and words alone, before any parsing.
+
+Every post of the feed passes here, and nearly all of them end here: so a post costs one look for names and a few
+patterns. What is looked for stands in the topic's file (`relevance:`), not in this one.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from monitor.extract.names import normalised
+from monitor.extract.topic import Rule, Topic
+from monitor.models import Value
+
+
+class Relevance(Value):
+    """Whether a post is about the topic, and by which rule, or why not."""
+
+    relevant: bool
+    because: str
+
+
+# So many posts may pass without a word of the topic before its thread is taken to have left it.
+CARRY = 6
+
+
+def judge(text: str, context: Sequence[str], topic: Topic) -> Relevance:
+    """Is the post about the topic? `context` are the earlier posts of its thread, oldest first.
+
+    A rule of the topic holds when the post and the few posts before it, as far as the rule reaches, show all that
+    it asks for. Beyond that a thread whose first post is about the topic carries its posts for as long as one of
+    the last few is. Neither helps a post that strays (names other places, say): it has to hold by itself.
+    """
+    here = _Shown(text, topic)
+    strays = next((rule for rule in topic.relevance.strays if _holds(rule, (here,))), None)
+    earlier = [] if strays else [_Shown(post, topic) for post in reversed(context[-CARRY:])]
+    for rule in topic.relevance.rules:
+        if _holds(rule, (here, *earlier[: rule.reach])):
+            return Relevance(relevant=True, because=rule.because)
+    if strays:
+        return Relevance(relevant=False, because=strays.because)
+    if context and _alone(_Shown(context[0], topic), topic) and any(_alone(post, topic) for post in earlier):
+        return Relevance(relevant=True, because="its thread is about the topic")
+    return Relevance(relevant=False, because="no rule of the topic holds")
+
+
+class _Shown:
+    """What a post shows, found when it is first asked for."""
+
+    def __init__(self, text: str, topic: Topic) -> None:
+        self._text = normalised(text)
+        self._lower = self._text.lower()
+        self._topic = topic
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, group: str) -> bool:
+        """Does the post show a word of this group (or, of `topic.NAMED`, such a name)?"""
+        if group not in self._known:
+            pattern = self._topic.relevance.patterns.get(group)
+            if pattern is None:
+                self._known.update(self._named())
+            else:
+                self._known[group] = pattern.search(self._lower) is not None
+        return self._known[group]
+
+    def _named(self) -> dict[str, bool]:
+        keys = {mention.entity.key for mention in self._topic.mentions(self._text)}
+        return {group: not members.isdisjoint(keys) for group, members in self._topic.named.items()}
+
+
+def _holds(rule: Rule, posts: Iterable[_Shown]) -> bool:
+    posts = tuple(posts)
+    return all(any(group in post for post in posts) for group in rule.all) and not any(
+        group in post for group in rule.none for post in posts
+    )
+
+
+def _alone(post: _Shown, topic: Topic) -> bool:
+    return any(_holds(rule, (post,)) for rule in topic.relevance.rules)
