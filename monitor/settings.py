@@ -91,11 +91,11 @@ def _webhook_url(url: SecretStr) -> SecretStr:
 
 def check_secret(secret: str) -> str:
     """The secret as it is; ValueError in words, without the secret, if it is no Standard Webhooks secret."""
-    encoded = secret.removeprefix("whsec_")
-    if encoded == secret:
+    if not secret.startswith("whsec_"):
         raise ValueError("is no webhook secret: it must begin with whsec_")
+    encoded = secret.removeprefix("whsec_").rstrip("=")
     try:
-        key = base64.b64decode(encoded, validate=True)
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("is no webhook secret: what follows whsec_ is not base64") from None
     if not 24 <= len(key) <= 64:
@@ -154,13 +154,13 @@ class WebhookSettings(Section):
     name: Name = Field(description="What the sink is called; its deliveries are kept under it.")
     url: WebhookUrl = Field(description="Where alerts are posted to.")
     secret: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(
-        (), description="`whsec_` and base64 of 24 to 64 bytes, or a list of them. Better kept out of the file:"
+        (), description="`whsec_` and base64 of 24 to 64 bytes, or a list of them. Better kept elsewhere:"
     )
     secret_env: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
-        (), description="the environment variable that holds the secret, or a list of them,"
+        (), description="The environment variable that holds the secret, or a list of them."
     )
     secret_file: Annotated[tuple[FilePath, ...], BeforeValidator(_listed)] = Field(
-        (), description="or the file that holds it (one secret a line), or a list of them."
+        (), description="The file that holds the secret, one a line, or a list of files."
     )
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description="Private networks that this webhook may reach, such as `10.1.0.0/16`; by default none."
@@ -226,6 +226,7 @@ class AlertSettings(Section):
 class RetentionSettings(Section):
     claims: Positive = Field(timedelta(days=90), description="How long a claim is known after its last sighting.")
     posts: Positive = Field(timedelta(days=30), description="How long a post is recognised when it comes again.")
+    threads: Positive = Field(timedelta(days=3), description="How long a thread's earlier posts give it context.")
     alerts: Positive = Field(timedelta(days=90), description="How long an alert can be read again.")
 
 
@@ -233,9 +234,6 @@ class WorkerSettings(Section):
     batch: int = Field(32, ge=1, le=1000, description="How many posts are read, and taken from a source, at a time.")
     reclaim_after: Positive = Field(
         timedelta(seconds=60), description="When a post that another worker took and never finished is taken over."
-    )
-    lease: Positive = Field(
-        timedelta(seconds=60), description="How long a delivery is one sender's before another may take it."
     )
     drain: Positive = Field(timedelta(seconds=8), description="How long work in hand may go on after SIGTERM.")
 

@@ -1,0 +1,65 @@
+"""The settings as the README shows them, made from the models themselves."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from monitor.durations import write_duration
+from monitor.settings import LogSinkSettings, ReplaySettings, Section, Settings, WebhookSettings
+
+LISTED: dict[str, tuple[type[Section], ...]] = {
+    "sources": (ReplaySettings,),
+    "sinks": (LogSinkSettings, WebhookSettings),
+}
+SAID = {"topic": "`config/topics/belgorod.yaml`", "data": "`data`"}
+"""Defaults that depend on where the command is run, as a person would write them."""
+
+
+def settings_table() -> str:
+    """A Markdown table: setting, default, meaning; in the order of `config/monitor.yaml`, one line each."""
+    rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
+    rows += [f"| `{name}` | {default} | {meaning} |" for name, default, meaning in _rows()]
+    return "\n".join(rows) + "\n"
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
+    for name, field in Settings.model_fields.items():
+        if name in LISTED:
+            for model in LISTED[name]:
+                yield from _section(f"{name}[]", model, only=_kind(model))
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _section(name, field.annotation)
+        else:
+            yield name, SAID.get(name) or _default(field), field.description or ""
+
+
+def _section(name: str, model: type[BaseModel], only: str = "") -> Iterator[tuple[str, str, str]]:
+    for inner, field in model.model_fields.items():
+        if inner == "kind":
+            yield f"{name}.kind: {only}", "", (model.__doc__ or "").strip()
+        else:
+            yield f"{name}.{inner}", _default(field), field.description or ""
+
+
+def _kind(model: type[BaseModel]) -> str:
+    return str(model.model_fields["kind"].annotation.__args__[0])  # type: ignore[union-attr]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "required"
+    return f"`{_written(field.default)}`" if field.default not in (None, ()) else "none"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
