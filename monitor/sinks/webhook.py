@@ -208,8 +208,13 @@ async def _read_answer(response: aiohttp.ClientResponse) -> str | None:
 
 
 def _told(error: BaseException) -> str:
-    """One line about an error of the network; aiohttp's own texts can quote what the other side sent."""
-    said = error.strerror if isinstance(error, OSError) else str(error)
+    """One line about an error of the network, without the URL: its path or query can be a secret."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        said: str | None = error.message
+    elif isinstance(error, aiohttp.InvalidURL):
+        said = error.description
+    else:
+        said = error.strerror if isinstance(error, OSError) else str(error)
     return safe(said or type(error).__name__, limit=200)
 
 

@@ -250,6 +250,7 @@ async def test_what_is_no_answer_is_tried_again(answer: bytes) -> None:
     assert (outcome.verdict, outcome.status) == (Verdict.RETRY, None)
     assert outcome.error is not None
     assert len(outcome.error) < 300
+    assert "/hook" not in outcome.error, "the path of a webhook can be its secret"
 
 
 async def test_a_reset_connection_is_tried_again() -> None:
@@ -379,9 +380,10 @@ async def test_an_address_inside_in_disguise_gets_no_request(host: str) -> None:
         connected.set()
 
     async with talking(talk) as url:
-        port = url.rpartition(":")[2]
-        outcome = await send(f"http://{host}:{port}", guard=Guard())
+        port = url.rpartition(":")[2].removesuffix("/hook")
+        outcome = await send(f"http://{host}:{port}/hook", guard=Guard())
     assert outcome.verdict is Verdict.DEAD
+    assert "/hook" not in (outcome.error or "")
     assert not connected.is_set()
 
 
