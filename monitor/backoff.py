@@ -53,4 +53,4 @@ class Schedule:
 
 WEBHOOK = Schedule(_delays(0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600))
 # A disk is full until somebody makes room: the line must come soon after, and is never given up.
-LOG = Schedule(_delays(0, 1, 2, 5, 15), jitter=0, endless=True)
+LOG = Schedule(_delays(0, 1, 2, 5, 15, 60), jitter=0, endless=True)

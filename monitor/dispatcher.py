@@ -93,12 +93,15 @@ class Dispatcher:
             await stop
             watch.cancel()
 
-    async def drain(self, patience: timedelta) -> None:
+    async def drain(self, patience: timedelta | None = None) -> None:
         """Returns when nothing is left that goes out within `patience`; meanwhile `run` must be running.
 
         A queue counts as drained when it is empty, when its head waits longer than `patience` for its next attempt,
-        or when its sink is disabled. Dead deliveries count as gone.
+        or when its sink is disabled. Dead deliveries count as gone. Without `patience`: a little longer than the
+        longest lease, so that what a process that died had in its hands is waited for.
         """
+        if patience is None:
+            patience = max((lane.lease for lane in self._lanes.values()), default=timedelta(0)) + timedelta(seconds=5)
         while True:
             self._changed.clear()
             if await self._drained(patience):
