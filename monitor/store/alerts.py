@@ -1,0 +1,57 @@
+"""The alerts that were raised, by seq: a range of them, or as they come."""
+
+from collections.abc import AsyncIterator
+
+from monitor.models import Alert
+from monitor.store import keys
+from monitor.store.connect import LONGEST_BLOCK_MS, Answer, Connection
+
+
+class Alerts:
+    """The alerts of one topic. `seq` has no gaps; what is no longer kept is missing at the beginning alone."""
+
+    def __init__(self, connection: Connection, topic: str) -> None:
+        self._connection = connection
+        self._key = keys.alerts(topic)
+
+    async def after(self, seq: int, limit: int = 100) -> list[Alert]:
+        """The alerts above `seq`, in order, at most `limit`."""
+        return _alerts(await self._connection.command("XRANGE", self._key, f"({seq}-0", "+", "COUNT", limit))
+
+    async def last_seq(self) -> int:
+        """The seq of the newest alert, 0 before the first."""
+        newest = await self._connection.command("XREVRANGE", self._key, "+", "-", "COUNT", 1)
+        return _seq(newest[0][0]) if newest else 0
+
+    async def all(self, after_seq: int = 0) -> AsyncIterator[Alert]:
+        """The alerts above `after_seq` that there are now."""
+        while found := await self.after(after_seq):
+            for alert in found:
+                yield alert
+            after_seq = found[-1].seq
+
+    async def follow(self, after_seq: int = 0) -> AsyncIterator[Alert]:
+        """The alerts above `after_seq`, then each as it is raised, without end."""
+        while True:
+            async for alert in self.all(after_seq):
+                yield alert
+                after_seq = alert.seq
+            await self.wait(after_seq, LONGEST_BLOCK_MS)
+
+    async def wait(self, after_seq: int, block_ms: int) -> int:
+        """Blocks until an alert above `after_seq` exists, for `LONGEST_BLOCK_MS` at most; the newest seq."""
+        last = await self.last_seq()
+        if last > after_seq or block_ms <= 0:
+            return last
+        await self._connection.command(
+            "XREAD", "COUNT", 1, "BLOCK", min(block_ms, LONGEST_BLOCK_MS), "STREAMS", self._key, f"{after_seq}-0"
+        )
+        return await self.last_seq()
+
+
+def _seq(entry_id: str) -> int:
+    return int(entry_id.partition("-")[0])
+
+
+def _alerts(entries: Answer) -> list[Alert]:
+    return [Alert.model_validate_json(fields[1]).numbered(_seq(entry_id)) for entry_id, fields in entries]

@@ -1,0 +1,256 @@
+# ruff: noqa: PLR0913 (a script has as many keys and arguments as it needs; here each has its name)
+"""One typed function for each Lua script of `lua/`; what the script does, and why, stands at its head.
+
+Durations are seconds or milliseconds as the names say, keys are made by `keys`, documents are JSON.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from monitor.store.connect import Connection
+
+
+class PostArgs(NamedTuple):
+    """One post to publish: its two keys, its place in its thread, its JSON."""
+
+    seen_key: str
+    thread_key: str
+    position: int
+    post: str
+
+
+async def publish(
+    connection: Connection,
+    *,
+    posts_key: str,
+    parked_key: str,
+    cursors_key: str,
+    counters_key: str,
+    source: str,
+    cursor: str,
+    backlog: int,
+    entry_bytes: int,
+    parked: int,
+    parked_bytes: int,
+    seen_s: int,
+    thread_s: int,
+    thread_posts: int,
+    posts: Sequence[PostArgs],
+) -> int:
+    """How many posts were new; -1 when the backlog is full."""
+    keys = [posts_key, parked_key, cursors_key, counters_key]
+    args: list[str | int | float] = [
+        source, cursor, backlog, entry_bytes, parked, parked_bytes, seen_s, thread_s, thread_posts
+    ]  # fmt: skip
+    for post in posts:
+        keys += [post.seen_key, post.thread_key]
+        args += [post.position, post.post]
+    return int(await connection.script("publish", keys, args))
+
+
+class ReadEntry(NamedTuple):
+    """An entry as it was read: its id, how often it was handed out, its fields and values in turn."""
+
+    entry_id: str
+    deliveries: int
+    fields: list[str]
+
+
+async def read(
+    connection: Connection, *, posts_key: str, group: str, consumer: str, most: int, idle_ms: int
+) -> list[ReadEntry]:
+    """Entries for the consumer, without waiting. Raises StoreError "NOGROUP ..." when the group does not exist."""
+    found = await connection.script("read", [posts_key], [group, consumer, most, idle_ms])
+    return [ReadEntry(*entry) for entry in found]
+
+
+async def ack(connection: Connection, *, posts_key: str, group: str, entry_id: str) -> bool:
+    """False when it was acknowledged before."""
+    return bool(await connection.script("ack", [posts_key], [group, entry_id]))
+
+
+async def park(
+    connection: Connection,
+    *,
+    posts_key: str,
+    parked_key: str,
+    counters_key: str,
+    group: str,
+    entry_id: str,
+    because: str,
+    parked: int,
+    parked_bytes: int,
+) -> bool:
+    """False when the entry is gone."""
+    return bool(
+        await connection.script(
+            "park", [posts_key, parked_key, counters_key], [group, entry_id, because, parked, parked_bytes]
+        )
+    )
+
+
+class ClaimFields(NamedTuple):
+    """A claim as it lies in the store."""
+
+    doc: str
+    number: str
+    revision: str
+    alerted: str | None
+    disputed_by: str | None
+
+
+class FilingFields(NamedTuple):
+    """A filing as it lies in the store."""
+
+    doc: str
+    number: str
+    told: str | None
+
+
+async def candidates(
+    connection: Connection,
+    *,
+    counters_key: str,
+    claim_prefix: str,
+    most: int,
+    terms: Sequence[tuple[str, float]],
+) -> tuple[int, list[ClaimFields]]:
+    """The epoch, and the claims best first; `terms` are index keys with their weights."""
+    epoch, *claims = await connection.script(
+        "candidates", [counters_key, *(key for key, _ in terms)], [claim_prefix, most, *(weight for _, weight in terms)]
+    )
+    return int(epoch), [ClaimFields(*claim) for claim in claims]
+
+
+async def record(
+    connection: Connection,
+    *,
+    filing_key: str,
+    claim_key: str,
+    counters_key: str,
+    claims_key: str,
+    filings_key: str,
+    filings_of_key: str,
+    index_keys: Sequence[str],
+    claim_prefix: str,
+    claim_id: str,
+    sighting_id: str,
+    expected_revision: int | None,
+    epoch: int,
+    claim: str,
+    filing: str,
+    ttl_s: int,
+    claims_listed: int,
+    filings_listed: int,
+    filings_of_claim: int,
+    claims_of_term: int,
+    disputes: int,
+    disputed: Sequence[tuple[str, str]],
+) -> tuple[ClaimFields, FilingFields] | None:
+    """What stands now; None on a conflict. `disputed` are ids of claims, each with the link to write on it."""
+    expected = "" if expected_revision is None else expected_revision
+    args: list[str | int | float] = [
+        claim_prefix, claim_id, sighting_id, expected, epoch, claim, filing, ttl_s,
+        claims_listed, filings_listed, filings_of_claim, claims_of_term, disputes,
+    ]  # fmt: skip
+    for other, link in disputed:
+        args += [other, link]
+    answer = await connection.script(
+        "record",
+        [filing_key, claim_key, counters_key, claims_key, filings_key, filings_of_key, *index_keys],
+        args,
+    )
+    return None if answer[0] == 1 else (ClaimFields(*answer[1]), FilingFields(*answer[2]))
+
+
+async def raise_alerts(
+    connection: Connection,
+    *,
+    claim_key: str,
+    filing_key: str,
+    alerts_key: str,
+    counters_key: str,
+    queue_keys: Sequence[tuple[str, str]],
+    revision: int,
+    alerted: str,
+    told: str,
+    ttl_s: int,
+    alerts_listed: int,
+    alerts: Sequence[tuple[str, str]],
+) -> bool:
+    """False when the claim has changed. `queue_keys`: outbox, dead of each sink; `alerts`: key in the claim, JSON."""
+    args: list[str | int | float] = [revision, alerted, told, ttl_s, alerts_listed]
+    for key, alert in alerts:
+        args += [key, alert]
+    keys = [claim_key, filing_key, alerts_key, counters_key]
+    for pair in queue_keys:
+        keys += pair
+    return bool(await connection.script("raise_alerts", keys, args))
+
+
+async def fetch(connection: Connection, *, keys: Sequence[str], fields: Sequence[str]) -> list[list[str | None]]:
+    """The fields of each hash, in order."""
+    if not keys:
+        return []
+    return list(await connection.script("fetch", keys, list(fields)))
+
+
+class Leased(NamedTuple):
+    """The head of a sink's queue, taken."""
+
+    seq: int
+    attempts: int
+    alert: str
+
+
+async def lease(
+    connection: Connection,
+    *,
+    outbox_key: str,
+    dead_key: str,
+    alerts_key: str,
+    delivery_prefix: str,
+    token: str,
+    now_ms: int,
+    expires_ms: int,
+    ttl_s: int,
+    dead: int,
+) -> Leased | int | None:
+    """The head taken; or when it is due, in milliseconds; or None when the queue is empty."""
+    answer = await connection.script(
+        "lease",
+        [outbox_key, dead_key, alerts_key],
+        [delivery_prefix, token, now_ms, expires_ms, ttl_s, dead],
+    )
+    if not answer:
+        return None
+    return int(answer[0]) if len(answer) == 1 else Leased(int(answer[1]), int(answer[2]), answer[3])
+
+
+async def settle(
+    connection: Connection,
+    *,
+    delivery_key: str,
+    outbox_key: str,
+    dead_key: str,
+    sink_key: str,
+    token: str,
+    seq: int,
+    verdict: str,
+    attempt: str,
+    due_ms: int | None,
+    at_ms: int,
+    error: str,
+    ttl_s: int,
+    attempts: int,
+    dead: int,
+) -> bool:
+    """False when the lease is another's by now."""
+    due = "" if due_ms is None else due_ms
+    return bool(
+        await connection.script(
+            "settle",
+            [delivery_key, outbox_key, dead_key, sink_key],
+            [token, seq, verdict, attempt, due, at_ms, error, ttl_s, attempts, dead],
+        )
+    )
