@@ -58,7 +58,7 @@ class Pipeline:
         matcher: Matcher,
         store: ClaimStore,
         policy: alerting.Policy,
-        observer: Observer,
+        observers: Sequence[Observer],
     ) -> None:
         self._topic = topic
         self._judge = judge
@@ -66,7 +66,7 @@ class Pipeline:
         self._matcher = matcher
         self._store = store
         self._policy = policy
-        self._observer = observer
+        self._observers = observers
 
     async def handle(self, post: Post) -> None:
         """Finds, files and tells what `post` claims. Raises StoreUnavailable when Redis goes away meanwhile."""
@@ -80,7 +80,8 @@ class Pipeline:
             for concerned in (claim, *[await self._store.claim(link.claim_id) for link in filed.disputes]):
                 if concerned is not None:
                     await self._tell(concerned, sighting, of_filing=concerned is claim)
-        self._observer.post_handled(post, relevant=verdict.relevant, sightings=len(sightings))
+        for observer in self._observers:
+            observer.post_handled(post, relevant=verdict.relevant, sightings=len(sightings))
 
     async def _file(self, sighting: Sighting) -> tuple[Claim | None, Filing]:
         """The claim that the sighting is filed under, by this call or by one before it."""
@@ -100,7 +101,8 @@ class Pipeline:
                 expected_revision=choice.claim.revision if choice.claim else None,
             )
             if recorded.filing is not None:
-                self._observer.claim_recorded(recorded.filing)
+                for observer in self._observers:
+                    observer.claim_recorded(recorded.filing)
                 log.info(
                     "claim.recorded",
                     claim=recorded.filing.claim_id,
@@ -124,7 +126,8 @@ class Pipeline:
                 current, sighting.id, tuple(zip(raises, alerts, strict=True)), because if of_filing else None
             ):
                 for alert in alerts:
-                    self._observer.alert_raised(alert.kind)
+                    for observer in self._observers:
+                        observer.alert_raised(alert.kind)
                     log.info("alert.raised", alert=alert.alert_id, kind=alert.kind, claim=claim.id, reason=alert.reason)
                 return
             current = await self._store.claim(claim.id)

@@ -1,6 +1,7 @@
 """Waiting that ends when the daemon stops."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 
 
@@ -8,3 +9,19 @@ async def pause(stopping: asyncio.Event, seconds: float) -> None:
     """Returns after `seconds`, or as soon as `stopping` is set."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stopping.wait(), seconds)
+
+
+async def unless_stopped(stopping: asyncio.Event, work: Coroutine[object, object, None]) -> None:
+    """Returns when the work is done, or as soon as `stopping` is set: then the work is cancelled."""
+    task = asyncio.ensure_future(work)
+    stop = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.cancel()
+        if not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+    if not task.cancelled():
+        task.result()
