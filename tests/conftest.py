@@ -8,9 +8,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -63,6 +64,12 @@ async def redis(server: Server) -> AsyncIterator[Redis]:
     async with Redis.from_url(server.url, decode_responses=True, protocol=2) as client:
         await client.flushall()
         yield client
+
+
+async def ask(redis: Redis, *words: str | bytes | int) -> Any:
+    """A command that the client has no typed method for; strings as the client parses them."""
+    execute: Callable[..., Awaitable[Any]] = redis.execute_command
+    return await execute(*words)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from monitor.store import Limits, keys
-from tests.conftest import Server
+from tests.conftest import Server, ask
 
 # Of a stream or set, the count; of a hash, the fields.
 _SIZE = {"stream": "XLEN", "zset": "ZCARD", "hash": "HLEN"}
@@ -24,7 +24,7 @@ async def unbounded(redis: Redis, limits: Limits) -> list[str]:
             wrong.append(f"{key}: is no {kind.type}")
         elif kind.expires and await redis.ttl(key) < 0:
             wrong.append(f"{key}: never expires")
-        elif kind.most and await redis.execute_command(_SIZE[kind.type], key) > kind.most(limits):
+        elif kind.most and await ask(redis, _SIZE[kind.type], key) > kind.most(limits):
             wrong.append(f"{key}: is over its bound")
         elif not kind.expires and not kind.most:
             wrong.append(f"{key}: has neither a time nor a bound")
