@@ -136,7 +136,7 @@ class ReplaySettings(Section):
         description="A folder with a `feed.yaml`, a folder of `.txt` files, or a `.jsonl` or `.jsonl.gz` file of posts."
     )
     speed: Speed = Field(1.0, description="How many times faster than the feed's own times; `max` waits for nothing.")
-    every: Positive = Field(timedelta(seconds=1), description="How often the source is asked for what is due.")
+    every: Positive = Field(timedelta(milliseconds=200), description="How often the source is asked for what is due.")
 
 
 class LogSinkSettings(Section):

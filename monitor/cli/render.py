@@ -74,6 +74,11 @@ def alert(told: Alert, *, wide: bool) -> RenderableType:
     return Padding(row, (0, 0, 1, 0))
 
 
+def print_alert(console: Console, told: Alert) -> None:
+    """An alert on a terminal, or one line of it for a pipe."""
+    console.print(alert(told, wide=console.is_terminal), soft_wrap=not console.is_terminal, highlight=False)
+
+
 def alert_line(told: Alert) -> Text:
     """All of an alert in one line without colour, for pipes and grep."""
     change = _change(told)

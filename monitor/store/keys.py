@@ -162,6 +162,16 @@ def counters(topic: str) -> str:
     return _key(topic, "counters")
 
 
+def counters_of_all() -> str:
+    """The pattern of every topic's counters: a topic has them from its first post on, and for ever."""
+    return f"{_PREFIX}:{{*}}:counters"
+
+
+def topic_of(key: str) -> str:
+    """The topic that a key of ours belongs to."""
+    return key[key.index("{") + 1 : key.index("}")]
+
+
 def claim(topic: str, claim_id: str) -> str:
     """With an empty id: the beginning of all claims' keys, for scripts that find ids in other keys."""
     return _key(topic, "claim", claim_id)

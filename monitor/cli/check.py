@@ -1,0 +1,87 @@
+"""Looks at all that a configuration names, and says in words what is wrong, and where."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.errors import MonitorError
+from monitor.extract.topic import load_topic
+from monitor.settings import LogSinkSettings, Settings, SinkSettings
+from monitor.sources.replay import read_feed
+from monitor.store import Store
+
+PATIENCE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, and what was found: `problems` are sentences; none, and it is fine."""
+
+    what: str
+    said: str
+    problems: tuple[str, ...] = ()
+
+
+async def check(settings: Settings) -> AsyncIterator[Finding]:
+    """One finding for each thing that the configuration names."""
+    topic = "check"
+    try:
+        loaded = load_topic(settings.topic)
+        topic = loaded.name
+        yield Finding("topic", f"{loaded.name}, {settings.topic}")
+    except MonitorError as error:
+        yield Finding("topic", str(settings.topic), (str(error),))
+    for source in settings.sources:
+        yield _source(source.name, source.feed)
+    if not settings.sources:
+        yield Finding("sources", "none; `monitor run` needs one, `monitor replay FEED` does not")
+    for sink in settings.sinks:
+        yield _sink(sink, settings.data)
+    if settings.redis.url is not None:
+        yield await _redis(settings.redis.url.get_secret_value(), topic)
+    else:
+        problem = _unwritable(settings.data)
+        yield Finding("data", str(settings.data), (problem,) if problem else ())
+
+
+def _source(name: str, path: Path) -> Finding:
+    try:
+        feed = read_feed(path)
+    except MonitorError as error:
+        return Finding(f"source {name}", str(path), (str(error),))
+    begin, end = feed.items[0].published_at, feed.items[-1].published_at
+    said = f"{len(feed.items):,} posts, {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+    more = feed.problems.count - len(feed.problems.kept)
+    problems = [str(problem) for problem in feed.problems.kept] + ([f"and {more:,} more"] if more else [])
+    return Finding(f"source {name}", said, tuple(problems))
+
+
+def _sink(sink: SinkSettings, data: Path) -> Finding:
+    if isinstance(sink, LogSinkSettings):
+        path = data / sink.path
+        problem = _unwritable(path)
+        return Finding(f"sink {sink.name}", str(path), (problem,) if problem else ())
+    secrets = f"{len(sink.secrets)} secret{'s'[: len(sink.secrets) != 1]}"
+    return Finding(f"sink {sink.name}", f"webhook, {secrets}, {sink.timeout.total_seconds():g} s a try")
+
+
+async def _redis(url: str, topic: str) -> Finding:
+    try:
+        async with Store(url, topic=topic, patience=PATIENCE) as store:
+            return Finding("redis", f"{store.about.name} {store.about.version}", store.about.warnings)
+    except MonitorError as error:
+        return Finding("redis", "", (str(error),))
+
+
+def _unwritable(path: Path) -> str | None:
+    """Why nothing can be written at the path; its folders are made when they are needed."""
+    there = path
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if there != path and not there.is_dir():
+        return f"{str(there)!r}: is no folder"
+    if not os.access(there, os.W_OK):
+        return f"{str(there)!r}: can't be written"
+    return None
