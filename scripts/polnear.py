@@ -1,6 +1,6 @@
 """Attribution alone, on any JSON lines of {"doc", "text"}: prints one {"doc", "source", "cue", "content"} a line.
 
-    python scripts/polnear.py polnear.dev.jsonl.gz > predictions.jsonl
+python scripts/polnear.py polnear.dev.jsonl.gz > predictions.jsonl
 """
 
 import gzip

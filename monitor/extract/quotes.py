@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from monitor.extract.attribution import FINITE, VERBAL, Attribution, Span, attributions, settled
+from monitor.extract.attribution import attributions, settled
+from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
 
 SHORTEST_QUOTE = 4
@@ -44,7 +45,7 @@ class Analysis:
 def analyse(paragraph: str) -> Analysis:
     """The paragraph's statements in the order of the text; remembered by text."""
     reading = read(paragraph)
-    frames = tuple(settled([f for f in attributions(s) if not f.mind]) for s in reading.sentences)
+    frames = tuple(settled([f for f in attributions(s) if not f.mind], s.doc) for s in reading.sentences)
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
     own: list[tuple[Span, ...]] = []
@@ -60,7 +61,9 @@ def analyse(paragraph: str) -> Analysis:
     return Analysis(reading, frames, tuple(statements), tuple(own))
 
 
-def _quote_speakers(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, tuple[int, Attribution]]:
+def _quote_speakers(
+    reading: Reading, frames: tuple[tuple[Attribution, ...], ...]
+) -> dict[int, tuple[int, Attribution]]:
     """For each quote of the paragraph the sentence and frame that first take a good part of it as content."""
     found: dict[int, tuple[int, Attribution]] = {}
     for n, (sentence, here) in enumerate(zip(reading.sentences, frames, strict=True)):
@@ -91,7 +94,9 @@ def _bare_quotes(sentence: Sentence, frames: tuple[Attribution, ...]) -> list[Sp
         words = [t for t in doc[at:last] if not t.is_punct]
         whole = at <= 1 and last >= len(doc) - 2
         verb = any(t.tag_ in FINITE for t in words)
-        if words and (len(words) >= SHORTEST_QUOTE and verb or whole and (verb or any(t.tag_ in VERBAL for t in words))):
+        if words and (
+            (len(words) >= SHORTEST_QUOTE and verb) or (whole and (verb or any(t.tag_ in VERBAL for t in words)))
+        ):
             out.append((at, last))
         at = last
     return out
@@ -141,7 +146,7 @@ def spans_of_text(text: str) -> Iterator[dict[str, Any]]:
     for begin, end in paragraphs(text):
         paragraph = text[begin:end]
         reading = read(paragraph)
-        frames = tuple(settled(attributions(s)) for s in reading.sentences)
+        frames = tuple(settled(attributions(s), s.doc) for s in reading.sentences)
         speaker_of = _quote_speakers(reading, frames)
         more: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for n, sentence in enumerate(reading.sentences):
@@ -162,5 +167,3 @@ def spans_of_text(text: str) -> Iterator[dict[str, Any]]:
 
 def _at(begin: int, span: tuple[int, int]) -> list[int]:
     return [begin + span[0], begin + span[1]]
-
-

@@ -24,10 +24,12 @@ MOST_CHARACTERS = 12_000
 MOST_PARAGRAPHS = 120
 LONGEST_SENTENCE = 900
 
-_DOUBLE = "\"“”„‟«»″"
+_DOUBLE = '"“”„‟«»″'
 _SINGLE = "'‘’‚‛`´′"
 _PLAIN = str.maketrans(
-    dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", " ")
+    dict.fromkeys(
+        "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", " "
+    )
     | {"…": ".", "\u00a0": " ", "\u202f": " ", "‑": "-", "\u2010": "-", "−": "-"}
     | {chr(code): " " for code in [*range(0x20), *range(0x7F, 0xA0)] if chr(code) != "\n"}
 )
@@ -36,7 +38,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
 _DASH = re.compile(r"(?<=\s)[-–—―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\s)[–—―](?=\w)|(?<=\w)[–—―](?=\s)")
 _WORDCHAR = re.compile(r"\w")
 
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])|[;](?=\s)")
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)|\b[A-Z]|\b[a-z]\.[a-z])$"
@@ -55,7 +57,9 @@ _LABEL = re.compile(
     r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*|[-*•●▪>]+\s+|\W*⚡\W*)",
     re.IGNORECASE,
 )
-_SPEAKER_LABEL = re.compile(r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I)
+_SPEAKER_LABEL = re.compile(
+    r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
     for start, end in lines:
         if current is not None:
             gap = text[current[1] : start]
-            open_end = text[current[1] - 1] not in ".!?:\"”’…"
+            open_end = text[current[1] - 1] not in '.!?:"”’…'
             begins_small = text[start : start + 1].islower()
             if gap.count("\n") == 1 and open_end and (begins_small or wrapped):
                 current = (current[0], end)
@@ -207,7 +211,9 @@ def read(paragraph: str) -> Reading:
     quoted = quotes(text)
     sentences = tuple(_parse(text, spans, quoted) for spans in [list(_sentences(text, begin))])[0]
     heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(sentences) <= 2
-    dashes = frozenset(found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ",")
+    dashes = frozenset(
+        found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
+    )
     return Reading(text, sentences, quoted, heading, label, dashes)
 
 

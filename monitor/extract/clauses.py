@@ -1,0 +1,288 @@
+"""The frames whose content is a clause: forward, inverted, infinitive, directive."""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from monitor.extract import cues
+from monitor.extract.grammar import (
+    FINITE,
+    VERBAL,
+    Attribution,
+    Span,
+    agent_of,
+    child_of,
+    phrase,
+    region_of,
+    source_of,
+    subject_of,
+)
+from monitor.extract.reading import Sentence
+
+STRONG = frozenset(["say", "claim", "allege", "state", "insist", "add", "announce", "confirm", "deny", "warn", "write", "tweet", "report", "purport"])
+"""Cues that take a clause even where the parser did not see one."""
+
+
+def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    if not cue.ways & {"clause", "mind"} or child_of(token, "auxpass") is not None or token.dep_ == "amod":
+        return
+    if (
+        token.tag_ == "VBN"
+        and not any(child.dep_ == "aux" for child in token.children)
+        and token.dep_ in {"acl", "relcl", "amod"}
+    ):
+        return
+    subject = _speaker(token)
+    if subject is not None and subject.lower_ == "what":
+        return
+    if token.dep_ == "relcl" and token.head.dep_ in {"attr", "appos"} and not mind_of(cue):
+        return
+    if any(c.lower_ == "what" and c.dep_ in {"dobj", "attr", "nsubj"} for c in token.children):
+        return
+    mind = mind_of(cue)
+    marked, start = _right(token, sentence, cue, subject)
+    source = source_of(subject, token)
+    first, last = region_of(token, subject)
+    cited = _citing(token, subject)
+    relay = source if cited is not None else None
+    source = cited or source
+    if start is not None and (marked or cue.lemma not in cues.NEEDS_MARK):
+        content: tuple[Span, ...] = ((start, len(sentence.doc)),)
+        left = _left(token, sentence, first) if marked == "quote" else None
+        if left is not None:
+            content = (left, *content)
+        yield Attribution("forward", token.i, cue.lemma, source, content, (first, start), cue.stance, relay, mind)
+        return
+    if mind or subject is None:
+        return
+    left = _left(token, sentence, first)
+    if left is not None and _spoken(left, token, sentence, cue):
+        last = _inverted_end(token, sentence, last)
+        content = (left,)
+        tail = _tail(sentence, last)
+        if tail is not None:
+            content = (left, tail)
+        yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)
+
+
+def mind_of(cue: cues.Cue) -> bool:
+    """Whether the cue tells of an attitude, not of a statement."""
+    return "clause" not in cue.ways
+
+
+def _citing(token: Token, subject: Token | None) -> Span | None:
+    """Whom "X, citing Y, said P" really has it from."""
+    near = [*token.children, *(subject.children if subject is not None else ())]
+    citing = next((c for c in near if c.lower_ in {"citing", "quoting"}), None)
+    quoted = child_of(citing, "dobj") if citing is not None else None
+    return phrase(quoted) if quoted is not None else None
+
+
+def _speaker(token: Token) -> Token | None:
+    subject = subject_of(token)
+    if subject is None and token.dep_ in {"ROOT", "parataxis", "ccomp"} and token.lemma_ in STRONG:
+        # "P, said X" with X taken for an object, or "X says" whose X hangs elsewhere
+        after = child_of(token, "dobj", "attr", "npadvmod", "oprd")
+        if after is not None and after.i - token.i <= 6 and (after.ent_type_ or after.pos_ in {"PROPN", "PRON"}):
+            return after
+        before = token.doc[token.i - 1] if token.i else None
+        if before is not None and before.pos_ in {"PROPN", "PRON", "NOUN"}:
+            return before
+    return subject
+
+
+def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None) -> tuple[str, int | None]:
+    """How the content to the right of the cue begins, and where: after a colon, "that", a quotation mark or at once."""
+    doc, end = sentence.doc, len(sentence.doc)
+    inverted = subject is not None and subject.i > token.i
+    after = (subject.right_edge.i + 1 if inverted and subject is not None else token.i + 1) if inverted else token.i + 1
+    clause = min(
+        (
+            child.left_edge.i
+            for child in token.children
+            if child.dep_ == "ccomp" and child.i > token.i and child.left_edge.i > token.i
+        ),
+        default=None,
+    )
+    stop = min(end, clause if clause is not None else end, token.i + 22)
+    for at in range(after, min(stop + 1, end)):
+        here = doc[at]
+        if here.text == ":" and at + 1 < end:
+            return "colon", at + 1
+        if here.text == '"' and sentence.quotes[token.i] == -1 and at + 1 < end and sentence.quotes[at + 1] >= 0:
+            if clause is None or at <= clause:
+                return "quote", at
+        if here.lower_ == "that" and here.dep_ in {"mark", "det", "nsubj"} and here.tag_ == "IN" and at + 2 < end:
+            return "that", at + 1
+        if here.text == "," and clause is None and not inverted and at + 1 < end and doc[at + 1].text != '"':
+            break
+        if here.tag_ in FINITE and clause is None:
+            break
+    if clause is not None:
+        while clause < end - 1 and (
+            (doc[clause].is_punct
+            and doc[clause].text != '"')
+            or (doc[clause].lower_ == "that"
+            and doc[clause].tag_ in {"IN", "DT"}
+            and doc[clause].dep_ in {"mark", "det"}
+            and doc[clause + 1].tag_ not in FINITE)
+        ):
+            clause += 1
+        marked = "that" if doc[clause - 1].lower_ == "that" else ""
+        if any(child.lower_ == "what" and child.dep_ in {"dobj", "nsubj", "attr"} for child in token.children):
+            return "", None
+        return marked, clause
+    if cue.lemma in STRONG and not inverted and token.dep_ != "relcl":
+        verb = next((t for t in doc[token.i + 1 : end] if t.tag_ in FINITE), None)
+        nxt = doc[token.i + 1] if token.i + 1 < end else None
+        if (
+            verb is not None
+            and nxt is not None
+            and not nxt.is_punct
+            and nxt.tag_ not in FINITE
+            and verb.i - token.i <= 25
+        ):
+            return "", _past_adjuncts(token, verb)
+    return "", None
+
+
+def _past_adjuncts(token: Token, verb: Token) -> int:
+    """The first token behind the cue that is not said of the saying itself ("on Monday", "in a statement")."""
+    at = token.i + 1
+    for child in sorted(token.children, key=lambda t: t.i):
+        if (
+            child.left_edge.i == at
+            and child.dep_ in {"prep", "npadvmod", "advmod", "dative"}
+            and child.right_edge.i < verb.i
+        ):
+            at = child.right_edge.i + 1
+    return at
+
+
+def _left(token: Token, sentence: Sentence, first: int) -> Span | None:
+    """What stands before the cue's clause, when a comma or a closing quotation mark parts them."""
+    doc = sentence.doc
+    if first == 0:
+        return None
+    before = doc[first - 1]
+    parted = before.text in {",", '"', "?", "!", "-", ".", "--"} or before.is_space
+    if not parted and not any(child.dep_ == "ccomp" and child.i < first for child in token.children):
+        return None
+    end = first
+    while end > 0 and doc[end - 1].text in {",", "-", "--"}:
+        end -= 1
+    return (0, end) if end > 1 else None
+
+
+def _spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
+    """Whether the left part can be what is said: it holds a verb or is quoted."""
+    doc = sentence.doc
+    if token.dep_ in {"relcl", "acl"}:
+        return False
+    if any(sentence.quotes[i] >= 0 for i in range(*left)) and doc[left[1] - 1].text in {'"', ",", ".", "?", "!"}:
+        return True
+    if cue.lemma in cues.NEEDS_MARK or token.tag_ == "VBG":
+        return False
+    if token.dep_ == "conj" and token.head.i < left[1] and subject_of(token) == subject_of(token.head):
+        return False
+    if token.dep_ == "advcl" and child_of(token, "mark") is not None:
+        return False
+    return any(doc[i].tag_ in VERBAL for i in range(*left))
+
+
+def _inverted_end(token: Token, sentence: Sentence, last: int) -> int:
+    """Where the cue's clause ends: at the next comma or quotation mark that is not within its subject."""
+    doc = sentence.doc
+    at = last
+    while at < len(doc):
+        here = doc[at]
+        if here.text == '"' or here.text in {";", ":"}:
+            break
+        if here.text == ",":
+            rest = [t for t in doc[at + 1 :]]
+            if any(t.tag_ in FINITE for t in rest) or any(t.text == '"' for t in rest):
+                inner = next((t for t in doc[last:at] if t.dep_ == "appos"), None)
+                del inner
+                break
+        at += 1
+    return at
+
+
+def _tail(sentence: Sentence, last: int) -> Span | None:
+    """The second half of what is said, behind the cue's clause."""
+    doc, end = sentence.doc, len(sentence.doc)
+    at = last
+    while at < end and doc[at].is_punct and doc[at].text != '"':
+        at += 1
+    if at >= end - 1 or all(t.is_punct for t in doc[at:end]):
+        return None
+    if doc[at].lower_ in {
+        "adding",
+        "while",
+        "as",
+        "who",
+        "which",
+        "citing",
+        "after",
+        "when",
+        "referring",
+        "speaking",
+        "in",
+        "on",
+    }:
+        return None
+    return at, end
+
+
+def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    mind = "infinitive" not in cue.ways
+    if not cue.ways & {"infinitive", "mind"}:
+        return
+    act = next((c for c in token.children if c.dep_ == "xcomp" and c.i > token.i and c.tag_ in {"VB", "VBN"}), None)
+    if act is None or not any(c.lower_ == "to" for c in act.children):
+        return
+    subject = subject_of(token)
+    passive = child_of(token, "auxpass") is not None
+    first, _ = region_of(token, subject)
+    start = max(act.left_edge.i, token.i + 1)
+    source = None if passive else source_of(subject, token)
+    yield Attribution(
+        "infinitive", token.i, cue.lemma, source, ((start, len(sentence.doc)),), (first, start), cue.stance, mind=mind
+    )
+
+
+def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    if "order" not in cue.ways:
+        return
+    passive = child_of(token, "auxpass") is not None
+    subject = subject_of(token)
+    act = next(
+        (
+            c
+            for c in token.subtree
+            if c.i > token.i and c.tag_ == "VB" and any(k.lower_ == "to" and k.dep_ == "aux" for k in c.children)
+        ),
+        None,
+    )
+    hearer = child_of(token, "dobj", "dative") or child_of(token, "prep") or child_of(token, "ccomp", "xcomp")
+    if act is None or (hearer is None and not passive):
+        return
+    first, _ = region_of(token, subject)
+    if passive:
+        agent = agent_of(token)
+        left = subject.left_edge.i if subject is not None else token.i
+        yield Attribution(
+            "directive", token.i, cue.lemma, agent, ((left, len(sentence.doc)),), (token.i, token.i + 1), cue.stance
+        )
+        return
+    if subject is None:
+        return
+    yield Attribution(
+        "directive",
+        token.i,
+        cue.lemma,
+        source_of(subject, token),
+        ((token.i + 1, len(sentence.doc)),),
+        (first, token.i + 1),
+        cue.stance,
+    )

@@ -1,0 +1,302 @@
+"""From a post to its sightings: read, attribute, settle who speaks, cut into claims, keep what is worth it.
+
+analyse     a paragraph's statements, by text alone; remembered
+fold        the thread's earlier posts, for what "it", "he" and "the ministry" mean; and the post itself
+claims      statements cut into pieces, each with its speaker
+worth       which of the pieces are claims
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from spacy.tokens import Span as Tokens
+
+from monitor.extract import cues, events, worth
+from monitor.extract.figures import figures
+from monitor.extract.footage import footage
+from monitor.extract.frames import Framer
+from monitor.extract.grammar import Attribution, Span
+from monitor.extract.names import Mention
+from monitor.extract.pieces import split, trim
+from monitor.extract.quotes import Analysis, Statement, analyse
+from monitor.extract.reading import Reading, Sentence, paragraphs
+from monitor.extract.topic import Topic
+from monitor.extract.who import OUTLET, Thread, Who, resolve, titles
+from monitor.models import Post, Sighting, Stance, digest
+
+FURTHEST = 40
+"""So many earlier posts of a thread are looked at."""
+
+_PLATFORM = re.compile(
+    r"\b(?:on|via|in|to|from)\s+(?:\w+(?:'s)?\s+){0,4}?(Telegram|Twitter|X|Facebook|Instagram|YouTube|TikTok|VK|VKontakte|WhatsApp|Truth Social)\b"
+)
+_PLATFORM_ANYWHERE = re.compile(
+    r"\b(Telegram|Twitter|Facebook|Instagram|YouTube|TikTok|VKontakte)\b|\b(tweet)(?:ed|s)?\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One claim of a sentence: its tokens, who makes it, and the frame that says so (None: the outlet's own)."""
+
+    sentence: Sentence
+    span: Span
+    who: Who
+    frame: Attribution | None
+    via: str | None
+    cue: str | None
+    stance: Stance
+
+
+class Extractor:
+    """Finds the claims of posts about one topic. Pure: the same post and context give the same sightings."""
+
+    def __init__(self, topic: Topic) -> None:
+        self._topic = topic
+        self._framer = Framer(topic)
+        self._mentions = lru_cache(maxsize=2048)(topic.mentions)
+
+    def extract(self, post: Post, context: Sequence[Post]) -> tuple[Sighting, ...]:
+        """The sightings of `post`, in the order of its text; `context` are the earlier posts of its thread, in order."""
+        thread = Thread()
+        for earlier in context[-FURTHEST:]:
+            for start, end in paragraphs(earlier.text):
+                thread, _ = self._fold(analyse(earlier.text[start:end]), thread)
+        out: dict[tuple[int, int], Sighting] = {}
+        for start, end in paragraphs(post.text):
+            analysis = analyse(post.text[start:end])
+            thread, speakers = self._fold(analysis, thread)
+            for found in self._claims(analysis, speakers, post):
+                sighting = self._sighting(found, post, start)
+                out.setdefault((sighting.start, sighting.end), sighting)
+        return tuple(out[at] for at in sorted(out))
+
+    # --- who speaks
+
+    def _fold(self, analysis: Analysis, thread: Thread) -> tuple[Thread, list[tuple[Statement, Who | None]]]:
+        """The thread after the paragraph, and the speaker of each of its statements."""
+        reading = analysis.reading
+        if reading.label:
+            thread = thread.spoke(self._labelled(reading.label))
+        speakers: list[tuple[Statement, Who | None]] = []
+        last_quote: Who | None = None
+        at = 0
+        for n, sentence in enumerate(reading.sentences):
+            acting = self._acting(sentence, analysis.own[n], thread)
+            here = [s for s in analysis.statements if s.sentence == n]
+            thread = thread.heard(acting)
+            for statement in here:
+                who = self._speaker(statement, analysis, thread)
+                speakers.append((statement, who))
+                at += 1
+                source = statement.frame.source if statement.frame is not None and not statement.quoted else None
+                if who is not None and not (statement.frame is not None and statement.frame.kind == "noun"):
+                    thread = thread.spoke(who).called(titles(sentence, source, who), who)
+                if any(
+                    sentence.quotes[i] >= 0 and not reading.quotes[sentence.quotes[i]].closed
+                    for s in statement.spans
+                    for i in range(*s)
+                ):
+                    last_quote = who
+            shown = footage(sentence)
+            if shown is not None and shown.publisher is not None:
+                publisher = resolve(sentence, shown.publisher, thread, self._topic)
+                if publisher is not None:
+                    thread = replace(thread.heard(publisher), publisher=publisher)
+        return replace(thread, open_quote=last_quote), speakers
+
+    def _speaker(self, statement: Statement, analysis: Analysis, thread: Thread) -> Who | None:
+        if statement.frame is not None:
+            where = analysis.reading.sentences[statement.frame_in]
+            who = resolve(where, statement.frame.source, thread, self._topic)
+            return who if who is not None or not statement.quoted else thread.speaker
+        begins = statement.sentence == 0 and statement.spans[0][0] <= 1
+        if begins and thread.open_quote is not None:
+            return thread.open_quote
+        return thread.speaker
+
+    def _labelled(self, label: str) -> Who | None:
+        mention = next(iter(self._mentions(label)), None)
+        if mention is None:
+            return None
+        return Who(mention.entity.name, mention.entity.key, mention.entity.kind, known=True)
+
+    def _acting(self, sentence: Sentence, own: Sequence[Span], thread: Thread) -> Who | None:
+        """The topic's person or group that the sentence's own words are about: its subject."""
+        root = sentence.doc[:].root
+        subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+        if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
+            return None
+        who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._topic)
+        return who if who is not None and who.known and who.kind != "place" else None
+
+    # --- claims
+
+    def _claims(
+        self, analysis: Analysis, speakers: Sequence[tuple[Statement, Who | None]], post: Post
+    ) -> Iterator[Found]:
+        reading = analysis.reading
+        for n, sentence in enumerate(reading.sentences):
+            shown = footage(sentence)
+            if shown is not None and not any(s.quoted for s, _ in speakers if s.sentence == n):
+                yield from self._pictures(sentence, shown.content, shown.publisher, shown.cue, speakers)
+                continue
+            for statement, who in speakers:
+                if statement.sentence == n:
+                    yield from self._said(statement, who, sentence, reading)
+            for span in analysis.own[n]:
+                yield from self._outlet(sentence, span, reading, post)
+
+    def _pictures(
+        self,
+        sentence: Sentence,
+        content: Span,
+        publisher: Span | None,
+        cue: int,
+        speakers: Sequence[tuple[Statement, Who | None]],
+    ) -> Iterator[Found]:
+        span = trim(sentence, content)
+        if span is None:
+            return
+        who = None
+        if publisher is not None:
+            who = resolve(sentence, publisher, self._before(speakers), self._topic)
+        piece = sentence.doc[span[0] : span[1]]
+        if worth.attributed(piece, named=self._named(piece)) and (events.of(piece)):
+            yield Found(
+                sentence,
+                span,
+                who or OUTLET,
+                None,
+                self._via(sentence, None),
+                sentence.doc[cue].lemma_,
+                self._stance(piece, None),
+            )
+
+    def _before(self, speakers: Sequence[tuple[Statement, Who | None]]) -> Thread:
+        thread = Thread()
+        for _, who in speakers:
+            thread = thread.spoke(who)
+        return thread
+
+    def _said(self, statement: Statement, who: Who | None, sentence: Sentence, reading: Reading) -> Iterator[Found]:
+        frame = statement.frame
+        for whole in statement.spans:
+            for n, span in enumerate(split(sentence, whole)):
+                first = span[0]
+                piece = sentence.doc[span[0] : span[1]]
+                named = self._named(piece)
+                if statement.quoted or self._in_quote(sentence, span):
+                    good = worth.quoted(piece, named=named)
+                elif frame is not None and frame.kind in {"nominal", "directive", "passive"}:
+                    with_cue = sentence.doc[min(frame.cue, span[0]) : max(span[1], frame.cue + 1)]
+                    good = worth.attributed(with_cue, named=named)
+                    if frame.cue < first and n == 0:
+                        first = frame.cue
+                else:
+                    good = worth.attributed(piece, named=named)
+                if not good:
+                    continue
+                piece = sentence.doc[first : span[1]]
+                span = self._without_status(sentence, (first, span[1]))
+                stance = self._stance(piece, None if statement.quoted else frame)
+                cue = frame.lemma if frame is not None else None
+                yield Found(
+                    sentence,
+                    span,
+                    who or OUTLET,
+                    frame,
+                    self._via(sentence, None if statement.quoted else frame),
+                    cue,
+                    stance,
+                )
+
+    def _in_quote(self, sentence: Sentence, span: Span) -> bool:
+        return all(sentence.quotes[i] >= 0 for i in range(*span) if sentence.doc[i].is_alpha)
+
+    def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
+        for span in split(sentence, whole):
+            piece = sentence.doc[span[0] : span[1]]
+            if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
+                yield Found(
+                    sentence, self._without_status(sentence, span), OUTLET, None, None, None, self._stance(piece, None)
+                )
+
+    def _without_status(self, sentence: Sentence, span: Span) -> Span:
+        """The span without ", though this was not verified" at its end."""
+        piece = sentence.doc[span[0] : span[1]]
+        at = worth.status_at(piece.text)
+        if not at:
+            return span
+        stop = piece[0].idx + at
+        last = next((t.i for t in piece if t.idx >= stop), span[1])
+        return trim(sentence, (span[0], last)) or span
+
+    def _stance(self, piece: Tokens, frame: Attribution | None) -> Stance:
+        doc = piece.doc
+        around = [t.lower_ for t in piece]
+        if frame is not None:
+            around += [t.lower_ for t in doc[frame.region[0] : frame.region[1]]]
+        if any(word in cues.HEARSAY for word in around) or worth.status_at(doc.text) is not None:
+            return Stance.UNVERIFIED
+        if frame is not None and frame.stance is not Stance.ASSERTED:
+            return frame.stance
+        return Stance.DENIED if any(hit.event == "deny-involvement" for hit in events.of(piece)) else Stance.ASSERTED
+
+    def _via(self, sentence: Sentence, frame: Attribution | None) -> str | None:
+        """Where it was said, or who passed it on."""
+        if frame is None:
+            return None
+        inside = {i for span in frame.content for i in range(*span)}
+        outside = " ".join(t.text if t.i not in inside else "\x00" for t in sentence.doc)
+        found = _PLATFORM.search(outside) or _PLATFORM_ANYWHERE.search(outside)
+        if found is not None:
+            return next(group for group in found.groups() if group).replace("tweet", "Twitter")
+        if frame.relay is not None:
+            relay = resolve(sentence, frame.relay, Thread(), self._topic)
+            return relay.name if relay is not None else None
+        return None
+
+    def _named(self, piece: Tokens) -> bool:
+        return bool(self._mentions(piece.text))
+
+    # --- sightings
+
+    def _sighting(self, found: Found, post: Post, paragraph: int) -> Sighting:
+        first, last = found.sentence.chars(*found.span)
+        start, end = paragraph + first, paragraph + last
+        text = post.text[start:end]
+        piece = found.sentence.doc[found.span[0] : found.span[1]]
+        offset = post.offset + paragraph + found.sentence.start
+        mentions = self._mentions(text)
+        return Sighting(
+            id=digest(post.id, post.offset + start, post.offset + end),
+            post_id=post.id,
+            source=post.source,
+            platform=post.platform,
+            channel=post.channel,
+            outlet=post.carrier,
+            url=post.url,
+            published_at=post.published_at,
+            received_at=post.received_at,
+            thread=post.thread,
+            doc=post.doc,
+            start=post.offset + start,
+            end=post.offset + end,
+            text=text,
+            claimant=found.who.name,
+            claimant_key=found.who.key,
+            via=found.via,
+            cue=found.cue,
+            stance=found.stance,
+            places=_names(mentions, {"place"}),
+            actors=_names(mentions, {"person", "group", "agency", "government"}),
+            figures=figures(piece, self._topic, offset),
+            frame=self._framer.frame(piece, claimant_key=found.who.key, offset=offset),
+        )
+
+
+def _names(mentions: Sequence[Mention], kinds: set[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.entity.name for m in mentions if m.entity.kind in kinds))

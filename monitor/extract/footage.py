@@ -1,0 +1,73 @@
+"""Pictures as claims: "X published video of …" is X's, "a video showed …", "there were videos of …" the outlet's."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from monitor.extract import cues
+from monitor.extract.grammar import Span, phrase, subject_of
+from monitor.extract.reading import Sentence
+
+_SHOWING = frozenset(
+    ["show", "purport", "appear", "capture", "depict", "reveal", "feature", "display", "circulate", "emerge", "see", "document", "record", "film"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A sentence's claim by pictures: the tokens that make it and who published them (None: nobody named)."""
+
+    content: Span
+    publisher: Span | None
+    cue: int
+
+
+def footage(sentence: Sentence) -> Footage | None:
+    """What the sentence says that pictures show; None when it says no such thing.
+
+    A frame of the sentence that stands outside the pictures' own clause is cut off by the caller.
+    """
+    doc = sentence.doc
+    for token in doc:
+        if token.lemma_.lower() in cues.FOOTAGE and token.pos_ in {"NOUN", "PROPN"}:
+            found = _published(token, sentence) or _shown(token, sentence)
+            if found is not None:
+                return found
+    return None
+
+
+def _published(picture: Token, sentence: Sentence) -> Footage | None:
+    verb = picture.head
+    for _ in range(3):
+        if verb.pos_ == "VERB" or verb.head == verb:
+            break
+        verb = verb.head
+    if verb.lemma_.lower() not in cues.PUBLISH or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN", "VBG"}:
+        return None
+    if picture.i < verb.i or not _tells(picture):
+        return None
+    subject = subject_of(verb)
+    if subject is None or subject.lemma_.lower() in cues.FOOTAGE:
+        return None
+    return Footage((verb.i, len(sentence.doc)), phrase(subject, verb.i), verb.i)
+
+
+def _tells(picture: Token) -> bool:
+    """Whether the sentence goes on to say what the picture shows."""
+    return any(
+        t.lemma_.lower() in {"show", "of", "purport", "appear", "depict", "which", "with", "in", "capture"}
+        for t in picture.doc[picture.i + 1 : picture.i + 14]
+    )
+
+
+def _shown(picture: Token, sentence: Sentence) -> Footage | None:
+    head = picture.head
+    while (
+        picture.dep_ in {"compound", "conj", "pobj", "prep"} and head != picture and head.lemma_.lower() in cues.FOOTAGE
+    ):
+        picture, head = head, head.head
+    if picture.dep_ in {"nsubj", "nsubjpass"} and head.lemma_.lower() in _SHOWING:
+        return Footage((picture.left_edge.i, len(sentence.doc)), None, head.i)
+    if picture.dep_ in {"attr", "nsubj"} and head.lemma_ == "be" and any(c.dep_ == "expl" for c in head.children):
+        return Footage((picture.left_edge.i, len(sentence.doc)), None, head.i)
+    return None

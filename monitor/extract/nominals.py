@@ -1,0 +1,268 @@
+"""The frames whose content is no clause of the cue: passive, cited, nominal, noun, according to."""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from monitor.extract import cues
+from monitor.extract.grammar import (
+    FINITE,
+    VERBAL,
+    Attribution,
+    Span,
+    agent_of,
+    child_of,
+    comma_after,
+    first_aux,
+    noun_phrase_from,
+    phrase,
+    region_of,
+    source_of,
+    subject_of,
+)
+from monitor.extract.reading import Sentence
+from monitor.models import Stance
+
+_DEMONSTRATIVES = frozenset(["this", "that", "it", "these", "which", "so", "information"])
+_NAMING = frozenset({"call", "describe", "label", "brand", "dub", "slam", "blast", "deride", "hail"})
+_SAYINGS = frozenset({"saying", "stating", "claiming", "reporting", "telling", "confirming", "declaring", "adding"})
+
+
+def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    if (
+        token.tag_ not in {"VBN", "VBD"}
+        or (child_of(token, "auxpass") is None
+        and token.dep_ not in {"acl", "relcl", "advcl"})
+    ):
+        return
+    agent = agent_of(token)
+    if agent is None:
+        if child_of(token, "auxpass") is not None and cue.lemma in {"report", "say", "announce", "confirm"}:
+            clause = child_of(token, "ccomp")
+            if clause is not None and clause.left_edge.i > token.i:
+                start = clause.left_edge.i
+                yield Attribution(
+                    "passive", token.i, cue.lemma, None, ((start, len(sentence.doc)),), (0, start), Stance.UNVERIFIED
+                )
+        return
+    subject = child_of(token, "nsubjpass", "nsubj")
+    if subject is None:
+        return
+    region = (first_aux(token), agent[1])
+    if subject.lower_ in _DEMONSTRATIVES:
+        yield Attribution(
+            "anaphoric", token.i, cue.lemma, agent, (phrase(subject),), (0, len(sentence.doc)), cue.stance
+        )
+        return
+    clause = child_of(token, "ccomp")
+    if clause is not None and clause.i > token.i:
+        yield Attribution(
+            "passive", token.i, cue.lemma, agent, ((clause.left_edge.i, len(sentence.doc)),), region, cue.stance
+        )
+        return
+    if cue.ways & {"noun", "clause"} and cue.lemma not in {
+        "order",
+        "see",
+        "read",
+        "find",
+        "show",
+        "publish",
+        "share",
+        "post",
+        "write",
+    }:
+        yield Attribution("passive", token.i, cue.lemma, agent, ((subject.left_edge.i, region[0]),), region, cue.stance)
+
+
+def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    """X cited Y as saying P; Y was quoted (by X) as saying P; X, citing Y, said P (that one as a relay)."""
+    if cue.lemma not in {"cite", "quote"}:
+        return
+    doc, end = sentence.doc, len(sentence.doc)
+    saying = next(
+        (
+            t
+            for t in doc[token.i + 1 : min(end, token.i + 25)]
+            if t.lower_ in _SAYINGS and doc[t.i - 1].lower_ in {"as", "by"}
+        ),
+        None,
+    )
+    if saying is None:
+        return
+    start = saying.i + 1
+    while start < end and (doc[start].lower_ == "that" or doc[start].text in {":", ","}):
+        start += 1
+    relay: Span | None = None
+    subject = subject_of(token)
+    if child_of(token, "auxpass") is not None or (
+        token.tag_ == "VBN" and subject is not None and subject.i < token.i and child_of(token, "dobj") is None
+    ):
+        source = phrase(subject, token.i) if subject is not None else None
+        relay = agent_of(token)
+    else:
+        quoted = child_of(token, "dobj")
+        stop = saying.i - 1
+        source = (token.i + 1, stop) if quoted is None else (quoted.left_edge.i, stop)
+        relay = phrase(subject, token.i) if subject is not None else None
+    if start < end:
+        first = relay[0] if relay is not None and relay[0] < token.i else token.i
+        yield Attribution(
+            "cited", token.i, cue.lemma, source, ((start, end),), (min(first, token.i), start), cue.stance, relay
+        )
+
+
+def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    if "noun" not in cue.ways or token.dep_ == "amod" or child_of(token, "auxpass") is not None:
+        return
+    if (
+        token.tag_ == "VBN"
+        and token.dep_ in {"acl", "relcl", "advcl"}
+        and not any(c.dep_ == "aux" for c in token.children)
+    ):
+        return
+    subject = subject_of(token)
+    if subject is None or (subject.tag_ in {"WDT"} and subject.lower_ == "which" and child_of(token, "nsubj") != subject):
+        return
+    if cue.lemma in {"cite", "note", "mention"} and token.tag_ == "VBG":
+        return
+    if any(c.lower_ == "what" and c.dep_ in {"dobj", "attr", "oprd"} for c in token.children):
+        return
+    if token.tag_ == "VBG" and token.dep_ == "advcl" and token.head.lemma_ in cues.VERBS and cue.lemma in _NAMING:
+        return
+    if token.dep_ == "relcl" and any(c.tag_ == "WDT" and c.dep_ in {"dobj", "nsubjpass"} for c in token.children):
+        return
+    if cue.lemma in {"call", "describe", "label", "dub", "brand"} and any(
+        c.lower_.endswith(("self", "selves")) for c in token.children
+    ):
+        return
+    if cue.lemma in {"publish", "release", "share", "put", "document"} or subject.lower_ == "what":
+        return
+    thing = next(
+        (
+            c
+            for c in token.children
+            if c.i > token.i
+            and c.dep_ in {"dobj", "oprd", "attr", "prep", "pcomp", "dative"}
+            and c.lower_ not in {"on", "in", "at", "by", "as", "during", "after", "to"}
+        ),
+        None,
+    )
+    first, _ = region_of(token, subject)
+    source = source_of(subject, token)
+    if thing is None or (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
+        if cue.stance is Stance.DENIED and token.tag_ in FINITE | {"VBN"}:
+            yield Attribution(
+                "nominal", token.i, cue.lemma, source, ((token.i, token.i + 1),), (first, token.i), cue.stance
+            )
+        return
+    start = max(thing.left_edge.i, token.i + 1)
+    yield Attribution("nominal", token.i, cue.lemma, source, ((start, len(sentence.doc)),), (first, start), cue.stance)
+
+
+def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """X's claim that P; a statement in which ...: only with a clause of its own."""
+    lemma = token.lemma_.lower()
+    stance = cues.NOUNS.get(lemma)
+    if stance is None and lemma not in cues.MIND_NOUNS:
+        return
+    clause = next(
+        (
+            c
+            for c in token.children
+            if c.dep_ in {"acl", "ccomp"}
+            and c.i > token.i
+            and any(k.lower_ == "that" and k.dep_ == "mark" for k in c.children)
+        ),
+        None,
+    )
+    if clause is None:
+        return
+    owner = child_of(token, "poss")
+    if owner is None:
+        by = next((c for c in token.children if c.lower_ in {"by", "from"} and c.i < clause.i), None)
+        owner = child_of(by, "pobj") if by is not None else None
+    if owner is None and token.dep_ in {"dobj", "pobj"}:
+        owner = subject_of(token.head if token.dep_ == "dobj" else token.head.head)
+    source = phrase(owner, token.i if owner.i < token.i else None) if owner is not None else None
+    start = clause.left_edge.i + 1
+    yield Attribution(
+        "noun",
+        token.i,
+        lemma,
+        source,
+        ((start, clause.right_edge.i + 1),),
+        (token.left_edge.i, start),
+        stance or Stance.ASSERTED,
+        mind=stance is None,
+    )
+
+
+def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    doc, end = sentence.doc, len(sentence.doc)
+    if token.lower_ == "according":
+        if token.i + 2 >= end or doc[token.i + 1].lower_ != "to":
+            return
+        begin = token.i + 2
+        source = noun_phrase_from(sentence, begin)
+    elif token.lower_ == "per":
+        if (
+            token.i + 1 >= end
+            or doc[token.i + 1].tag_ not in {"NNP", "NNPS"}
+            or (token.i and doc[token.i - 1].text != ",")
+        ):
+            return
+        source = noun_phrase_from(sentence, token.i + 1)
+    else:
+        cue = _as_clause(token, sentence)
+        if cue is None:
+            return
+        verb, source = cue
+        region_end = comma_after(sentence, verb.i + 1)
+        yield from _around(token, sentence, (token.i, region_end), source, verb.lemma_.lower())
+        return
+    if source is None:
+        return
+    yield from _around(token, sentence, (token.i, source[1]), source, "according")
+
+
+def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | None:
+    """ "as X said/put it", "as reported by X": the cue and the source."""
+    verb = token.head
+    doc = sentence.doc
+    if token.i + 1 < len(doc) and doc[token.i + 1].tag_ in {"VBN", "VBD"} and doc[token.i + 1].lemma_ in cues.VERBS:
+        verb = doc[token.i + 1]
+        agent = agent_of(verb)
+        return (verb, agent) if agent is not None and (token.i == 0 or doc[token.i - 1].text == ",") else None
+    if token.dep_ not in {"mark", "advmod"} or verb.i < token.i or verb.lemma_ not in cues.VERBS:
+        return None
+    if child_of(verb, "ccomp", "xcomp") is not None or verb.lemma_ in cues.NEEDS_MARK or verb.i - token.i > 12:
+        return None
+    if token.i and doc[token.i - 1].text != ",":
+        return None
+    subject = child_of(verb, "nsubj")
+    if (
+        subject is None
+        or verb.dep_ not in {"advcl", "parataxis", "ccomp"}
+        or (child_of(verb, "dobj") is not None and verb.lemma_ != "put")
+    ):
+        return None
+    return verb, phrase(subject, verb.i)
+
+
+def _around(token: Token, sentence: Sentence, region: Span, source: Span | None, lemma: str) -> Iterator[Attribution]:
+    doc, end = sentence.doc, len(sentence.doc)
+    left = (0, region[0])
+    right = region[1]
+    while right < end and doc[right].is_punct and doc[right].text != '"':
+        right += 1
+    content = []
+    if any(t.tag_ in VERBAL for t in doc[left[0] : left[1]]):
+        content.append(left)
+    if (
+        right < end
+        and any(t.tag_ in VERBAL for t in doc[right:end])
+        and (not content or doc[region[1] if region[1] < end else end - 1].text == ",")
+    ):
+        content.append((right, end))
+    if content:
+        yield Attribution("according", token.i, lemma, source, tuple(content), region)

@@ -1,0 +1,253 @@
+"""Cuts what is said into the claims that it makes: "six people were wounded and three houses damaged" is two.
+
+A semicolon always cuts. Coordinated clauses are cut when each has its own subject and something to log (an event,
+a place or a number); with a shared subject only when the events differ, both count something, or "but" turns it.
+A participle tail (", killing three") is cut when it tells of an event of its own. What is left is trimmed of marks and
+conjunctions at both ends.
+"""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc, Token
+
+from monitor.extract import events
+from monitor.extract.grammar import FINITE, VERBAL, Span
+from monitor.extract.reading import Sentence
+
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
+_SPINE = frozenset({"ccomp", "xcomp", "conj", "ROOT", "advcl", "pcomp", "parataxis", "acl", "dep"})
+_EDGE = frozenset(
+    {"and", "but", "or", "while", "that", "whereas", "though", "although", "then", "also", "as", "yet", "so"}
+)
+_HEDGES = frozenset(["at", "least", "more", "than", "about", "some", "around", "up", "to", "over", "nearly", "almost", "as", "many", "fewer", "less", "least"])
+_SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
+_NOT_COUNTED = frozenset({"one"})
+
+
+def split(sentence: Sentence, span: Span) -> tuple[Span, ...]:
+    """The claims within the tokens of `span`, in order, each trimmed; none is empty."""
+    cuts = sorted(_cuts(sentence, span))
+    bounds = [span[0], *cuts, span[1]]
+    found = (trim(sentence, (a, b)) for a, b in zip(bounds, bounds[1:], strict=False))
+    return tuple(piece for piece in found if piece is not None)
+
+
+def trim(sentence: Sentence, span: Span) -> Span | None:
+    """The span without conjunctions before it and marks around it; None when nothing is left."""
+    doc = sentence.doc
+    first, last = span
+    while (
+        first < last
+        and (doc[first].is_punct or doc[first].is_space or doc[first].lower_ in _EDGE)
+        and not _keeps(doc[first])
+    ):
+        first += 1
+    while last > first and (doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE):
+        last -= 1
+    if first < last and doc[first].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
+        first += 1
+    return (first, last) if any(t.is_alpha for t in doc[first:last]) else None
+
+
+_MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
+
+
+def _keeps(token: Token) -> bool:
+    return token.text in {"#", "[", "("} or (token.lower_ == "that" and token.dep_ in {"nsubj", "nsubjpass"})
+
+
+def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
+    doc = sentence.doc
+    yield from _counted(doc, span)
+    yield from _seen(doc, span)
+    for token in doc[span[0] : span[1]]:
+        if token.text == ";":
+            yield token.i
+        elif token.dep_ == "conj" and token.tag_ in VERBAL | {"JJ"} | {"NNS", "NN"}:
+            cut = _coordination(token, span)
+            if cut is not None:
+                yield cut
+        elif token.dep_ in {"advcl", "acl", "ccomp", "parataxis"} and token.tag_ in VERBAL:
+            cut = _tail(token, span)
+            if cut is not None:
+                yield cut
+
+
+def _on_spine(token: Token, span: Span) -> bool:
+    """Whether only complements and coordination lead from the token to the top of the span."""
+    for _ in range(12):
+        if not span[0] <= token.i < span[1]:
+            return True
+        if token.dep_ not in _SPINE:
+            return False
+        if token.head == token:
+            return True
+        token = token.head
+    return False
+
+
+def _counted(doc: Doc, span: Span) -> Iterator[int]:
+    """ "six people were wounded and three houses damaged": where a count and its event follow another pair of them."""
+    for token in doc[span[0] + 2 : span[1] - 2]:
+        if token.lower_ not in {"and", "while"} and token.text != ",":
+            continue
+        at = token.i + 1
+        if doc[at].lower_ in {"and", "another", "a"} and at + 2 < span[1]:
+            at += 1
+        while at < span[1] - 1 and doc[at].lower_ in _HEDGES:
+            at += 1
+        if not (doc[at].like_num or doc[at].lower_ in _SOME) or (token.text == "," and doc[token.i + 1].lower_ != "and"):
+            continue
+        left, right = (span[0], token.i), (token.i + 1, span[1])
+        if any(doc[i].tag_ in {"VBN", "VBD"} for i in range(*left)) and any(
+            doc[i].tag_ in {"VBN", "VBD"} for i in range(*right)
+        ):
+            a, b = _strong(doc, left), _strong(doc, right)
+            if a and b and not b <= a and _counts(doc, left):
+                yield token.i
+
+
+def _seen(doc: Doc, span: Span) -> Iterator[int]:
+    """Coordination that the words show though the parse may not: "… and units had reached", "… and captured Kozinka"."""
+    for token in doc[span[0] + 2 : span[1] - 2]:
+        if token.lower_ != "and" or not any(t.tag_ in FINITE for t in doc[span[0] : token.i]):
+            continue
+        left, right = (span[0], token.i), (token.i + 1, span[1])
+        if not (_clause_at(doc, token.i + 1, span[1]) or _verb_at(doc, token.i + 1, span)):
+            continue
+        a, b = _strong(doc, left), _strong(doc, right)
+        if a and b and not b <= a:
+            yield token.i
+
+
+def _clause_at(doc: Doc, at: int, end: int) -> bool:
+    """Whether a noun phrase and a compound verb ("had reached", "were being") begin here."""
+    begin = at
+    while (
+        at < min(end, begin + 9)
+        and doc[at].tag_ not in VERBAL
+        and not doc[at].is_punct
+        and doc[at].lower_ not in {"and", "or"}
+    ):
+        at += 1
+    return (
+        begin < at < end - 1
+        and doc[at].tag_ in FINITE
+        and doc[at].lemma_ in {"have", "be"}
+        and doc[at + 1].tag_ in {"VBN", "VBG"}
+        and doc[at - 1].pos_ in {"NOUN", "PROPN", "PRON"}
+    )
+
+
+def _verb_at(doc: Doc, at: int, span: Span) -> bool:
+    """Whether a past verb with an object of its own begins here, after a verb that has one."""
+    if doc[at].tag_ == "RB" and at + 2 < span[1]:
+        at += 1
+    return (
+        doc[at].tag_ in {"VBN", "VBD"}
+        and doc[at - 2].tag_ not in VERBAL
+        and (doc[at + 1].pos_ in {"PROPN", "DET", "NUM"} or doc[at + 1].tag_ in {"PRP$", "RP"})
+    )
+
+
+def _coordination(second: Token, span: Span) -> int | None:
+    first = second.head
+    if not span[0] <= first.i < span[1] or not _on_spine(first, span):
+        return None
+    if first.dep_ in {"acl", "advcl"} and first.i < second.i and not _has_subject(second):
+        return None
+    if second.i - first.i <= 3 and not own_things(first, second):
+        return None
+    verbal = second.tag_ in VERBAL or any(c.dep_ in {"cop", "aux", "auxpass"} for c in second.children)
+    own = _has_subject(second)
+    if not verbal and not own:
+        return None
+    start = _begin(second, first)
+    left, right = (span[0], start), (start, min(second.right_edge.i + 1, span[1]))
+    if right[1] - right[0] < 2 or left[1] - left[0] < 2:
+        return None
+    if own and _has_subject(first):
+        return start if _logs(second.doc, left) and _logs(second.doc, right) else None
+    a, b = _strong(second.doc, left), _strong(second.doc, right)
+    turned = second.doc[start].lower_ == "but" or any(
+        t.lower_ == "but" for t in second.doc[max(span[0], start - 1) : second.i]
+    )
+    if turned and a and b and _negated(first) == _negated(second):
+        return start
+    if a and b and not a & b and second.tag_ in FINITE | {"VBN", "VB", "VBG"} and not turned:
+        return start
+    if second.tag_ == "VBN" and not any(c.i > second.i for c in second.children):
+        return None
+    return start if a and b and _counts(second.doc, left) and _counts(second.doc, right) else None
+
+
+def own_things(first: Token, second: Token) -> bool:
+    """Whether the first verb has an object or a complement of its own: "blocked and destroyed by" has not."""
+    return any(first.i < c.i < second.i and c.dep_ not in {"cc", "punct", "prt", "advmod"} for c in first.children)
+
+
+def _begin(second: Token, first: Token) -> int:
+    """The first token of the second clause, its conjunction included."""
+    start = second.left_edge.i
+    while start <= first.i:
+        start += 1
+    while start - 1 > first.i and (second.doc[start - 1].dep_ == "cc" or second.doc[start - 1].text == ","):
+        start -= 1
+    return start
+
+
+def _tail(token: Token, span: Span) -> int | None:
+    """Where ", killing three" or ", while P" begins."""
+    doc = token.doc
+    start = token.left_edge.i
+    if start <= span[0] + 2 or not span[0] <= token.head.i < start or not _on_spine(token.head, span):
+        return None
+    parted = doc[start - 1].text == ","
+    left, right = (span[0], start), (start, min(token.right_edge.i + 1, span[1]))
+    a, b = _strong(doc, left), _strong(doc, right)
+    if token.tag_ == "VBG" and parted and token.dep_ == "advcl":
+        return start if a and b and not b <= a else None
+    subject = next((c for c in token.children if c.dep_ in _SUBJECTS), None)
+    if subject is not None and subject.lower_ in {"both", "all", "each", "which", "who", "that", "most"}:
+        return None
+    mark = next((c for c in token.children if c.dep_ in {"mark", "advmod"} and c.i < token.i), None)
+    word = mark.lower_ if mark is not None else ""
+    if (
+        _has_subject(token)
+        and token.tag_ in FINITE | {"VBN", "VBG"}
+        and (word in {"while", "whereas", "but", "and"} or (parted and not word))
+    ):
+        return start if _logs(doc, left) and _logs(doc, right) else None
+    if (
+        _has_subject(token)
+        and word in {"after", "as", "before", "when"}
+        and a
+        and b
+        and any(events.is_core(e) for e in b)
+        and not a & b
+    ):
+        return start
+    return None
+
+
+def _has_subject(token: Token) -> bool:
+    return any(child.dep_ in _SUBJECTS for child in token.children)
+
+
+def _negated(token: Token) -> bool:
+    return any(child.dep_ == "neg" for child in token.children)
+
+
+def _strong(doc: Doc, span: Span) -> frozenset[str]:
+    return frozenset(hit.event for hit in events.of(doc[span[0] : span[1]]) if not hit.weak)
+
+
+def _logs(doc: Doc, span: Span) -> bool:
+    """Whether a stretch holds something to log: an event, a number or a name."""
+    if events.of(doc[span[0] : span[1]]):
+        return True
+    return any((t.like_num and t.lower_ not in _NOT_COUNTED) or t.pos_ == "PROPN" for t in doc[span[0] : span[1]])
+
+
+def _counts(doc: Doc, span: Span) -> bool:
+    return any(t.like_num or t.lower_ in {"several", "dozens", "hundreds", "many", "a"} for t in doc[span[0] : span[1]])

@@ -1,0 +1,267 @@
+"""Who speaks: from a source's words, the topic's names and what the thread has said so far, to one name and key.
+
+The topic's names win where one of them is the source itself: its head, its apposition or the end of its role, never
+a modifier ("anti-Kremlin militia" is not the Kremlin). Pronouns and "the group", "the ministry" take their meaning
+from the thread. Pictures are nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Token
+
+from monitor.extract import cues
+from monitor.extract.grammar import Span
+from monitor.extract.names import Mention
+from monitor.extract.reading import Sentence
+from monitor.extract.topic import Topic, slug
+
+PERSON_KINDS = frozenset({"person"})
+_ROLE_NOUNS = frozenset(
+    ["governor", "spokesman", "spokeswoman", "spokesperson", "minister", "president", "mayor", "adviser", "advisor", "aide", "official", "officer", "general", "commander", "chief", "head", "leader", "secretary", "ambassador", "envoy", "deputy", "director", "chairman", "colonel", "representative", "analyst", "expert", "blogger", "correspondent", "resident", "fighter", "founder", "lawmaker", "senator", "prosecutor"]
+)
+_GROUP_NOUNS = frozenset(
+    ["group", "legion", "corps", "militia", "unit", "movement", "faction", "organisation", "organization", "force", "formation", "battalion"]
+)
+_AGENCY_NOUNS = frozenset(
+    ["agency", "ministry", "service", "institute", "think-tank", "thinktank", "tank", "department", "office", "directorate", "committee", "watchdog", "outlet", "channel", "newspaper", "broadcaster", "army", "military", "command", "authority", "government", "company", "operator", "regulator", "blog", "media"]
+)
+_EMPTY = frozenset(["reports", "report", "reporting", "rumours", "rumors", "accounts", "account", "speculation"])
+_LEAVE_OUT = frozenset(
+    ["the", "a", "an", "several", "some", "many", "other", "another", "various", "numerous", "these", "those", "this", "that", "both", "also", "its", "his", "her", "their", "most", "all"]
+)
+_NAMING = frozenset({"call", "know", "name", "dub", "style"})
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A speaker. `key` is the topic's where it knows the name, else the slug of the name; `known` tells which."""
+
+    name: str
+    key: str
+    kind: str = "unknown"
+    known: bool = False
+
+
+OUTLET = Who("outlet", "outlet", "outlet")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a thread has said so far, as far as it decides who speaks next."""
+
+    person: Who | None = None
+    organisation: Who | None = None
+    speaker: Who | None = None
+    publisher: Who | None = None
+    open_quote: Who | None = None
+    nouns: Mapping[str, Who] = field(default_factory=dict)
+    names: Mapping[str, Who] = field(default_factory=dict)
+
+    def heard(self, who: Who | None) -> "Thread":
+        """The thread after `who` spoke or was spoken of as the one who acts."""
+        if who is None or who is OUTLET:
+            return self
+        if who.kind == "person":
+            names = {**self.names, who.name.split()[-1].lower(): who} if not who.known else self.names
+            return replace(self, person=who, names=names)
+        return replace(self, organisation=who)
+
+    def spoke(self, who: Who | None) -> "Thread":
+        """The thread after `who` spoke."""
+        return self if who is None or who is OUTLET else replace(self.heard(who), speaker=who)
+
+    def called(self, words: Sequence[str], who: Who) -> "Thread":
+        """The thread after `who` was called by these nouns: "the ministry" means it from now on."""
+        return replace(self, nouns={**self.nouns, **dict.fromkeys(words, who)}) if words else self
+
+
+def resolve(sentence: Sentence, source: Span | None, thread: Thread, topic: Topic) -> Who | None:
+    """The speaker that the tokens `source` name; None where they name nobody (pictures, no source at all)."""
+    if source is None or source[1] <= source[0]:
+        return None
+    head = sentence.doc[source[0] : source[1]].root
+    lower = head.lower_
+    if head.pos_ == "PRON" or lower in {"it", "he", "she", "they", "one"}:
+        return _pronoun(lower, thread)
+    mention = _mention(sentence, _with_own_name(source, head), head, topic)
+    if mention is not None:
+        return of_mention(mention, sentence, source)
+    lemma = head.lemma_.lower()
+    if lemma in cues.FOOTAGE or lower in _EMPTY:
+        return None
+    if lemma in cues.TEXTS:
+        return _owner(sentence, head, thread, topic)
+    if lower in thread.names and head.pos_ == "PROPN":
+        return thread.names[lower]
+    definite = (
+        any(c.lower_ in {"the", "this", "that", "our", "its"} for c in head.children) or source[1] - source[0] == 1
+    )
+    bare = not any(c.dep_ in {"amod", "compound", "poss", "prep", "nmod", "appos"} for c in head.children)
+    if definite and bare and head.pos_ != "PROPN":
+        return thread.nouns.get(lemma) or _kindred(lemma, thread) or _surface(sentence, source, head)
+    return _surface(sentence, source, head)
+
+
+def _with_own_name(source: Span, head: Token) -> Span:
+    """The source with what it calls itself: "a group calling itself the Legion"."""
+    naming = next((c for c in head.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in _NAMING), None)
+    return source if naming is None else (source[0], max(source[1], naming.right_edge.i + 1))
+
+
+def _pronoun(lower: str, thread: Thread) -> Who | None:
+    if lower in {"he", "she", "him", "her"}:
+        return thread.person or thread.speaker
+    if lower in {"it", "they"}:
+        return thread.organisation or thread.speaker
+    if lower == "one":
+        return thread.nouns.get("fighter") or thread.publisher or thread.speaker
+    if lower in {"we", "i"}:
+        return thread.open_quote or thread.speaker
+    return None
+
+
+def _kindred(lemma: str, thread: Thread) -> Who | None:
+    if lemma in _GROUP_NOUNS and thread.organisation is not None and thread.organisation.kind in {"group", "unknown"}:
+        return thread.organisation
+    if lemma in _ROLE_NOUNS and thread.person is not None:
+        return thread.person if lemma not in {"resident", "fighter", "expert", "analyst"} else None
+    if lemma in _AGENCY_NOUNS and thread.organisation is not None:
+        return thread.organisation if thread.organisation.kind in {"agency", "channel", "outlet", "unknown"} else None
+    return None
+
+
+def _owner(sentence: Sentence, text: Token, thread: Thread, topic: Topic) -> Who | None:
+    """Whose statement, message or post it is."""
+    for child in text.children:
+        named = child if child.dep_ in {"poss", "compound", "nmod"} else None
+        if child.lower_ in {"by", "from", "of"}:
+            named = next((c for c in child.children if c.dep_ == "pobj"), None)
+        if named is not None and named.pos_ in {"PROPN", "NOUN"}:
+            who = resolve(sentence, (named.left_edge.i, named.i + 1), thread, topic)
+            if who is not None:
+                return who
+    return thread.speaker or thread.organisation
+
+
+def token_span(sentence: Sentence, mention: Mention) -> Span | None:
+    """The tokens of a name found in the sentence's text."""
+    inside = [t.i for t in sentence.doc if t.idx < mention.end and t.idx + len(t.text) > mention.start]
+    return (inside[0], inside[-1] + 1) if inside else None
+
+
+def _mention(sentence: Sentence, source: Span, head: Token, topic: Topic) -> Mention | None:
+    """The topic's name that the source is, if any."""
+    best: tuple[tuple[int, int, int], Mention] | None = None
+    for mention in topic.mentions(sentence.doc.text):
+        span = token_span(sentence, mention)
+        if span is None or span[0] < source[0] or span[1] > source[1]:
+            continue
+        rank = _rank(sentence, span, head)
+        if rank is None:
+            continue
+        order = (int(mention.how == "role" or mention.entity.generic), int(mention.entity.kind == "place"), rank)
+        if best is None or order < best[0]:
+            best = (order, mention)
+    return best[1] if best is not None else None
+
+
+def _rank(sentence: Sentence, span: Span, head: Token) -> int | None:
+    """How directly a name at `span` is what `head` means; None when it only modifies it."""
+    if span[0] <= head.i < span[1]:
+        return 0
+    last = sentence.doc[span[0] : span[1]].root
+    if last.head.i == head.i and last.dep_ == "appos":
+        return 1
+    climbing = last
+    for _ in range(4):
+        if climbing.head.i == head.i and climbing.dep_ == "appos":
+            return 1
+        if climbing.dep_ not in {"compound", "appos", "nmod", "flat"}:
+            break
+        climbing = climbing.head
+    if (
+        last.head.i == head.i
+        and last.dep_ in {"compound", "nmod", "amod"}
+        and head.lemma_.lower() in (_AGENCY_NOUNS | _GROUP_NOUNS | {"post", "troops", "fighter", "troop", "statement"})
+        and not _hyphenated(sentence, span)
+    ):
+        return 2
+    if last.dep_ in {"oprd", "dobj", "attr"} and last.head.lemma_ in _NAMING and last.head.head.i == head.i:
+        return 1
+    return None
+
+
+def _hyphenated(sentence: Sentence, span: Span) -> bool:
+    doc = sentence.doc
+    return (span[0] > 0 and doc[span[0] - 1].text == "-") or (span[1] < len(doc) and doc[span[1]].text == "-")
+
+
+def of_mention(mention: Mention, sentence: Sentence, source: Span) -> Who:
+    """The speaker that a name of the topic is: people by their full name, others as the text calls them."""
+    entity = mention.entity
+    if entity.kind == "person" and mention.how == "name" and not entity.generic:
+        name = entity.name
+    elif mention.how == "role" and entity.kind == "person":
+        shown = (
+            _plain(sentence.doc[source[0] : source[1]].text) if source[1] - source[0] <= MOST_WORDS else mention.surface
+        )
+        name = f"{shown} ({entity.name})" if not entity.generic else shown
+    else:
+        name = mention.surface
+    return Who(name, entity.key, entity.kind, known=True)
+
+
+def _plain(text: str) -> str:
+    words = text.replace('"', "").split()
+    while len(words) > 1 and words[0].lower() in _LEAVE_OUT:
+        words = words[1:]
+    return " ".join(words).strip(" ,.:;-")
+
+
+def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
+    """The source as the text calls it: a proper name by its name alone, else the phrase up to its first comma."""
+    doc = sentence.doc
+    appos = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i < source[1]), None)
+    named = head if head.pos_ == "PROPN" else appos
+    if named is not None:
+        first = named.i
+        while first > source[0] and doc[first - 1].pos_ == "PROPN":
+            first -= 1
+        last = named.i + 1
+        while last < source[1] and doc[last].pos_ == "PROPN":
+            last += 1
+        text = _plain(doc[first:last].text)
+        lower = {t.lower_ for t in doc[first:last]}
+        kind = (
+            "unknown"
+            if lower & (_AGENCY_NOUNS | _GROUP_NOUNS | {"news", "of", "forces", "police", "council"})
+            else "person"
+        )
+        if first == last - 1 and any(c.dep_ in {"det"} for c in named.children):
+            kind = "unknown"
+        if kind == "unknown" or last - first > 5:
+            text = _plain(doc[source[0] : _stop(sentence, source)].text)
+    else:
+        text = _plain(doc[source[0] : _stop(sentence, source)].text)
+        kind = "person" if head.lemma_.lower() in _ROLE_NOUNS and head.tag_ == "NN" else "unknown"
+    if not any(char.isalpha() for char in text):
+        return None
+    return Who(text, slug(text) or "unknown", kind)
+
+
+def _stop(sentence: Sentence, source: Span) -> int:
+    doc = sentence.doc
+    at = source[0] + 1
+    while at < min(source[1], source[0] + MOST_WORDS) and doc[at].text not in {",", "(", ";", ":"}:
+        at += 1
+    return at
+
+
+def titles(sentence: Sentence, source: Span | None, who: Who) -> list[str]:
+    """The common nouns that the source's phrase calls `who` by: "governor", "ministry"."""
+    nouns = _ROLE_NOUNS | _GROUP_NOUNS | _AGENCY_NOUNS
+    words = {w.lower().strip("()") for w in who.name.split()}
+    found = [t.lemma_.lower() for t in sentence.doc[source[0] : source[1]]] if source else []
+    return [w for w in dict.fromkeys([*found, *sorted(words)]) if w in nouns]

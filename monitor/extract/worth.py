@@ -1,0 +1,176 @@
+"""Is it a claim at all? The last sieve of extraction.
+
+Attributed speech needs an event, a number, a name or a denial; a quote besides must be no slogan and not about "us";
+what an outlet says in its own voice needs a core event that has happened or goes on: no plan, no background, no
+remark of the outlet about itself.
+"""
+
+import re
+from datetime import datetime
+
+from spacy.tokens import Span as Tokens
+from spacy.tokens import Token
+
+from monitor.extract import events
+from monitor.extract.grammar import FINITE, VERBAL
+
+_BOILERPLATE = re.compile(
+    r"(?:could|was|were|is|are|has|have|had)(?: not|n't| un)?\s*(?:been )?(?:able|unable|independently|immediately)?[\w ]{0,25}"
+    r"(?:un)?(?:verif|authenticat|confirm the (?:location|date))|unable to (?:verify|confirm|reach)|not (?:been )?(?:able|possible) to"
+    r"|\b(?:it is|it was|it remains) (?:not clear|unclear|unknown)|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
+    r"|(?:subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved|copyright"
+    r"|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement|getty images|photo(?:graph)?:"
+    r"|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to|what we know|here(?:'s| is) what"
+    r"|what you need to know|you can (?:read|watch))",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(
+    r",?\s*(?:though|although|but|which|while|and)?\s*(?:this|that|the claims?|which|it|these claims?|the reports?)?\s*"
+    r"(?:has|have|had|is|are|was|were|could|can)\s*(?:not|n't|yet|never)(?: been| be| yet been| yet to be| to be)?\s*"
+    r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
+    re.IGNORECASE,
+)
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTH = re.compile(
+    r"\b(?:in|last|since|early|late|back in|of|on|from)\s+(?:early |late |mid-?)?(" + "|".join(_MONTHS) + r")\b", re.I
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_PAST = re.compile(
+    r"\b(?:since the (?:start|beginning|outbreak|invasion)|since (?:the )?(?:war|russia|moscow|february|then)|last (?:month|year|week|summer|winter"
+    r"|spring|autumn|fall)|earlier this (?:month|year)|(?:months|years|weeks) ago|previously|in the past|historically|for (?:months|years)"
+    r"|in recent (?:months|weeks|years)|over the past|so far this year|since (?:last|early|late)|was founded|is known|is located|lies )\b",
+    re.IGNORECASE,
+)
+# "the biggest attack since the start of the war" speaks of today
+_RECORD = re.compile(
+    r"\b(?:first|biggest|largest|worst|deadliest|most \w+|\w+est)\b[^.;]{0,80}?\b(?:since|in|of|for)\b.*$",
+    re.IGNORECASE,
+)
+_SLOGAN = re.compile(
+    r"\b(?:glory|long live|will be free|join us|forward|victory|freedom|believe|dream|god|let's|let us|moving on)\b",
+    re.I,
+)
+_SPEECH_ACTS = frozenset(
+    ["appeal", "thank", "ask", "urge", "wish", "congratulate", "hope", "want", "call", "believe", "think", "invite", "apologise", "apologize"]
+)
+_MODALS = frozenset({"may", "might", "could", "would", "should", "must", "can", "will", "shall", "'ll", "ca", "wo"})
+
+
+def is_boilerplate(text: str) -> bool:
+    """An outlet's words about itself, its readers or what it could not check."""
+    return bool(_BOILERPLATE.search(text))
+
+
+def status_at(text: str) -> int | None:
+    """Where ", though this was not verified" begins in the text; None when it is not there."""
+    found = _STATUS.search(text)
+    return found.start() if found else None
+
+
+def attributed(piece: Tokens, *, named: bool) -> bool:
+    """Worth of something that somebody says. `named`: a place or an actor of the topic stands in it."""
+    words = [t for t in piece if t.is_alpha]
+    if not words or is_boilerplate(piece.text):
+        return False
+    hits = events.of(piece)
+    if any(not hit.weak for hit in hits):
+        return True
+    if len(words) < 3:
+        return False
+    verb = any(t.tag_ in VERBAL for t in piece)
+    if hits and (named or _number(piece) or verb):
+        return True
+    if _number(piece) and verb:
+        return True
+    return verb and (
+        named or _statement(piece) or (any(t.dep_ == "neg" for t in piece) and any(t.pos_ == "PROPN" for t in piece))
+    )
+
+
+def _statement(piece: Tokens) -> bool:
+    """A whole clause about a third party that leaves no future open."""
+    root = piece.root
+    subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+    if subject is None or subject.pos_ == "PRON" or len(piece) < 6:
+        return False
+    return not any(c.lower_ in _MODALS for c in root.children if c.dep_ == "aux")
+
+
+def quoted(piece: Tokens, *, named: bool) -> bool:
+    """Worth of a quote's sentence."""
+    if not attributed(piece, named=named):
+        return False
+    text = piece.text
+    strong = any(not hit.weak for hit in events.of(piece))
+    if (_SLOGAN.search(text) and len(piece) < 14) or text.rstrip('" ').endswith(("!", "?")):
+        return False
+    if any(t.lower_ in {"i", "we"} and t.head.lemma_ in _SPEECH_ACTS for t in piece if t.dep_ == "nsubj"):
+        return False
+    if any(t.lower_ in {"i", "we", "you"} and t.dep_ in {"nsubj", "nsubjpass"} for t in piece):
+        return strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece)
+    return strong or named or _number(piece)
+
+
+def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
+    """Worth of what the outlet says itself."""
+    text = piece.text
+    if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?"):
+        return False
+    hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (not hit.weak or named or _number(piece))]
+    if not hits or len([t for t in piece if t.is_alpha]) < 3:
+        return False
+    main = _main_verb(piece)
+    if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux"):
+        return False
+    if background(text, published):
+        return False
+    if heading:
+        return True
+    return _happened(main)
+
+
+def _happened(verb: Token) -> bool:
+    """Past, perfect or progressive."""
+    aux = {c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"}}
+    if verb.tag_ == "VBG":
+        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"})
+    if verb.tag_ in {"VBD"}:
+        return True
+    if verb.tag_ == "VBN":
+        return True
+    if verb.lemma_ in {"continue", "remain", "come", "show"} and verb.tag_ in {"VBZ", "VBP"}:
+        return True
+    if verb.lemma_ == "be" and not any(c.dep_ == "attr" for c in verb.children if not _expletive(verb)):
+        return True
+    return bool(aux & {"did", "has", "have", "had"})
+
+
+def _expletive(verb: Token) -> bool:
+    return any(c.dep_ == "expl" for c in verb.children)
+
+
+def _main_verb(piece: Tokens) -> Token | None:
+    root = piece.root
+    if root.tag_ in VERBAL and any(t.tag_ in FINITE or t.tag_ in {"VBN", "VBG"} for t in [root, *root.children]):
+        return root
+    return next((t for t in piece if t.tag_ in FINITE and t.tag_ != "MD"), None) or next(
+        (t for t in piece if t.tag_ in {"VBN", "VBG"}), None
+    )
+
+
+def background(text: str, published: datetime) -> bool:
+    """Whether the text dates itself to before the event: another month, another year, "since the start of the war"."""
+    here = {published.month, (published.month - 2) % 12 + 1 if published.day <= 4 else published.month}
+    text = _RECORD.sub("", text)
+    for found in _MONTH.finditer(text):
+        if found.group(1) == "may":
+            continue
+        if _MONTHS.index(found.group(1).lower()) + 1 not in here:
+            return True
+    if any(int(year.group()) != published.year for year in _YEAR.finditer(text)):
+        return True
+    return bool(_PAST.search(text))
+
+
+def _number(piece: Tokens) -> bool:
+    return any(t.like_num and t.lower_ != "one" for t in piece)
