@@ -99,7 +99,7 @@ def _plain(tokens: Span, at: int, end: int) -> tuple[int | float, int] | None:
 
 
 def _past_of(tokens: Span, at: int, end: int) -> int:
-    """ "A couple of houses" counts houses: the "of" belongs to the number."""
+    """In "a couple of houses" the "of" belongs to the number."""
     return at + 1 if at < end and tokens[at].lower_ == "of" and tokens[at - 1].lower_ in _FEW else at
 
 
@@ -114,7 +114,7 @@ def _digits(tokens: Span, at: int, end: int) -> tuple[int | float, int]:
 
 
 def _spelled(tokens: Span, at: int, end: int) -> tuple[int, int]:
-    """ "Three hundred and twenty-five": what stands before a big word is multiplied, what follows is added."""
+    """As in "three hundred and twenty-five": what stands before a big word is multiplied, what follows is added."""
     total = group = 0
     last = at
     while last < end:
@@ -218,7 +218,7 @@ def _is_label(token: Token) -> bool:
 
 
 def _is_date(tokens: Span, number: Number, before: Sequence[str], after: Sequence[str]) -> bool:
-    """ "22 May", "May 22", "May 22 and 23", "22nd of May", "in 2014"; "may" in small letters is no month."""
+    """As in "22 May", "May 22", "May 22 and 23", "22nd of May", "in 2014"; "may" in small letters is no month."""
     value, core = number.value, tokens[number.core]
     if not _is_digits(core) or "," in core.text:
         return False
