@@ -19,7 +19,24 @@ from monitor.extract.grammar import (
 )
 from monitor.extract.reading import Sentence
 
-STRONG = frozenset(["say", "claim", "allege", "state", "insist", "add", "announce", "confirm", "deny", "warn", "write", "tweet", "report", "purport"])
+STRONG = frozenset(
+    [
+        "say",
+        "claim",
+        "allege",
+        "state",
+        "insist",
+        "add",
+        "announce",
+        "confirm",
+        "deny",
+        "warn",
+        "write",
+        "tweet",
+        "report",
+        "purport",
+    ]
+)
 """Cues that take a clause even where the parser did not see one."""
 
 
@@ -120,12 +137,13 @@ def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | Non
             break
     if clause is not None:
         while clause < end - 1 and (
-            (doc[clause].is_punct
-            and doc[clause].text != '"')
-            or (doc[clause].lower_ == "that"
-            and doc[clause].tag_ in {"IN", "DT"}
-            and doc[clause].dep_ in {"mark", "det"}
-            and doc[clause + 1].tag_ not in FINITE)
+            (doc[clause].is_punct and doc[clause].text != '"')
+            or (
+                doc[clause].lower_ == "that"
+                and doc[clause].tag_ in {"IN", "DT"}
+                and doc[clause].dep_ in {"mark", "det"}
+                and doc[clause + 1].tag_ not in FINITE
+            )
         ):
             clause += 1
         marked = "that" if doc[clause - 1].lower_ == "that" else ""

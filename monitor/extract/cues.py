@@ -73,13 +73,97 @@ VERBS: dict[str, Cue] = _table()
 
 # verbs that are cues only with a clause that says so itself: a "that", a colon or quotation marks
 NEEDS_MARK = frozenset(
-    ["continue", "read", "show", "find", "ring", "publish", "signal", "credit", "speak", "talk", "question", "decide", "order", "instruct", "ask", "point", "document", "detail", "tout", "cite", "quote", "call", "hear", "learn", "caption", "recommend", "propose", "demand", "comment", "describe", "respond", "see", "know", "feel", "agree", "object", "protest", "lament", "criticise", "criticize", "convey", "counter", "brief", "notify", "inform", "remember", "realize", "realise", "repeat", "echo", "post", "share", "release", "try", "plan", "seek", "aim"]
+    [
+        "continue",
+        "read",
+        "show",
+        "find",
+        "ring",
+        "publish",
+        "signal",
+        "credit",
+        "speak",
+        "talk",
+        "question",
+        "decide",
+        "order",
+        "instruct",
+        "ask",
+        "point",
+        "document",
+        "detail",
+        "tout",
+        "cite",
+        "quote",
+        "call",
+        "hear",
+        "learn",
+        "caption",
+        "recommend",
+        "propose",
+        "demand",
+        "comment",
+        "describe",
+        "respond",
+        "see",
+        "know",
+        "feel",
+        "agree",
+        "object",
+        "protest",
+        "lament",
+        "criticise",
+        "criticize",
+        "convey",
+        "counter",
+        "brief",
+        "notify",
+        "inform",
+        "remember",
+        "realize",
+        "realise",
+        "repeat",
+        "echo",
+        "post",
+        "share",
+        "release",
+        "try",
+        "plan",
+        "seek",
+        "aim",
+    ]
 )
 
 # nouns that carry what is said: "the claim that P", "reports of N", "X's denial of N"
 NOUNS: dict[str, Stance] = (
     dict.fromkeys(
-        ["claim", "statement", "report", "announcement", "assertion", "accusation", "warning", "admission", "message", "post", "tweet", "suggestion", "conclusion", "assessment", "estimate", "declaration", "remark", "comment", "argument", "news", "word", "complaint", "threat", "promise", "pledge"],
+        [
+            "claim",
+            "statement",
+            "report",
+            "announcement",
+            "assertion",
+            "accusation",
+            "warning",
+            "admission",
+            "message",
+            "post",
+            "tweet",
+            "suggestion",
+            "conclusion",
+            "assessment",
+            "estimate",
+            "declaration",
+            "remark",
+            "comment",
+            "argument",
+            "news",
+            "word",
+            "complaint",
+            "threat",
+            "promise",
+            "pledge",
+        ],
         Stance.ASSERTED,
     )
     | dict.fromkeys(["allegation", "rumour", "rumor", "speculation", "suspicion"], Stance.UNVERIFIED)
@@ -87,17 +171,87 @@ NOUNS: dict[str, Stance] = (
     | dict.fromkeys(["confirmation", "acknowledgement", "acknowledgment"], Stance.CONFIRMED)
 )
 MIND_NOUNS = frozenset(
-    ["belief", "hope", "fear", "view", "idea", "opinion", "concern", "doubt", "plan", "expectation", "feeling", "thought", "worry", "desire"]
+    [
+        "belief",
+        "hope",
+        "fear",
+        "view",
+        "idea",
+        "opinion",
+        "concern",
+        "doubt",
+        "plan",
+        "expectation",
+        "feeling",
+        "thought",
+        "worry",
+        "desire",
+    ]
 )
 
 # adverbs and adjectives that leave the truth open
-HEARSAY = frozenset(["reportedly", "allegedly", "purportedly", "supposedly", "apparently", "ostensibly", "alleged", "purported"])
+HEARSAY = frozenset(
+    ["reportedly", "allegedly", "purportedly", "supposedly", "apparently", "ostensibly", "alleged", "purported"]
+)
 
 # who can speak though it is no person: "the statement said", "a video showed"
 TEXTS = frozenset(
-    ["statement", "message", "post", "tweet", "report", "letter", "article", "note", "release", "caption", "appeal", "text", "document", "communique", "briefing", "update", "bulletin", "advisory", "notice", "assessment", "comment", "dispatch"]
+    [
+        "statement",
+        "message",
+        "post",
+        "tweet",
+        "report",
+        "letter",
+        "article",
+        "note",
+        "release",
+        "caption",
+        "appeal",
+        "text",
+        "document",
+        "communique",
+        "briefing",
+        "update",
+        "bulletin",
+        "advisory",
+        "notice",
+        "assessment",
+        "comment",
+        "dispatch",
+    ]
 )
 FOOTAGE = frozenset(
-    ["video", "footage", "clip", "image", "photo", "photograph", "picture", "film", "recording", "screenshot", "screengrab", "cctv", "reel", "satellite"]
+    [
+        "video",
+        "footage",
+        "clip",
+        "image",
+        "photo",
+        "photograph",
+        "picture",
+        "film",
+        "recording",
+        "screenshot",
+        "screengrab",
+        "cctv",
+        "reel",
+        "satellite",
+    ]
 )
-PUBLISH = frozenset(["publish", "share", "release", "post", "upload", "circulate", "distribute", "broadcast", "air", "tweet", "obtain", "show"])
+PUBLISH = frozenset(
+    [
+        "publish",
+        "share",
+        "release",
+        "post",
+        "upload",
+        "circulate",
+        "distribute",
+        "broadcast",
+        "air",
+        "tweet",
+        "obtain",
+        "show",
+    ]
+)

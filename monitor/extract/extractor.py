@@ -9,6 +9,7 @@ worth       which of the pieces are claims
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
@@ -145,7 +146,7 @@ class Extractor:
                 continue
             for statement, who in speakers:
                 if statement.sentence == n:
-                    yield from self._said(statement, who, sentence, reading)
+                    yield from self._said(statement, who, sentence, post.published_at)
             for span in analysis.own[n]:
                 yield from self._outlet(sentence, span, reading, post)
 
@@ -181,7 +182,7 @@ class Extractor:
             thread = thread.spoke(who)
         return thread
 
-    def _said(self, statement: Statement, who: Who | None, sentence: Sentence, reading: Reading) -> Iterator[Found]:
+    def _said(self, statement: Statement, who: Who | None, sentence: Sentence, published: datetime) -> Iterator[Found]:
         frame = statement.frame
         for whole in statement.spans:
             for n, span in enumerate(split(sentence, whole)):
@@ -193,6 +194,7 @@ class Extractor:
                 elif frame is not None and frame.kind in {"nominal", "directive", "passive"}:
                     with_cue = sentence.doc[min(frame.cue, span[0]) : max(span[1], frame.cue + 1)]
                     good = worth.attributed(with_cue, named=named)
+                    good = good and not worth.background(with_cue.text, published)
                     if frame.cue < first and n == 0:
                         first = frame.cue
                 else:

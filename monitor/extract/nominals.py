@@ -29,10 +29,8 @@ _SAYINGS = frozenset({"saying", "stating", "claiming", "reporting", "telling", "
 
 
 def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
-    if (
-        token.tag_ not in {"VBN", "VBD"}
-        or (child_of(token, "auxpass") is None
-        and token.dep_ not in {"acl", "relcl", "advcl"})
+    if token.tag_ not in {"VBN", "VBD"} or (
+        child_of(token, "auxpass") is None and token.dep_ not in {"acl", "relcl", "advcl"}
     ):
         return
     agent = agent_of(token)
@@ -121,15 +119,15 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     ):
         return
     subject = subject_of(token)
-    if subject is None or (subject.tag_ in {"WDT"} and subject.lower_ == "which" and child_of(token, "nsubj") != subject):
+    if subject is None or (
+        subject.tag_ in {"WDT"} and subject.lower_ == "which" and child_of(token, "nsubj") != subject
+    ):
         return
     if cue.lemma in {"cite", "note", "mention"} and token.tag_ == "VBG":
         return
     if any(c.lower_ == "what" and c.dep_ in {"dobj", "attr", "oprd"} for c in token.children):
         return
-    if token.tag_ == "VBG" and token.dep_ == "advcl" and token.head.lemma_ in cues.VERBS and cue.lemma in _NAMING:
-        return
-    if token.dep_ == "relcl" and any(c.tag_ == "WDT" and c.dep_ in {"dobj", "nsubjpass"} for c in token.children):
+    if token.tag_ == "VBG" and cue.lemma in _NAMING and any(t.lemma_ in cues.VERBS for t in sentence.doc[: token.i]):
         return
     if cue.lemma in {"call", "describe", "label", "dub", "brand"} and any(
         c.lower_.endswith(("self", "selves")) for c in token.children

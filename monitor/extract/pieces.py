@@ -19,7 +19,27 @@ _SPINE = frozenset({"ccomp", "xcomp", "conj", "ROOT", "advcl", "pcomp", "paratax
 _EDGE = frozenset(
     {"and", "but", "or", "while", "that", "whereas", "though", "although", "then", "also", "as", "yet", "so"}
 )
-_HEDGES = frozenset(["at", "least", "more", "than", "about", "some", "around", "up", "to", "over", "nearly", "almost", "as", "many", "fewer", "less", "least"])
+_HEDGES = frozenset(
+    [
+        "at",
+        "least",
+        "more",
+        "than",
+        "about",
+        "some",
+        "around",
+        "up",
+        "to",
+        "over",
+        "nearly",
+        "almost",
+        "as",
+        "many",
+        "fewer",
+        "less",
+        "least",
+    ]
+)
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
 _NOT_COUNTED = frozenset({"one"})
 
@@ -96,7 +116,9 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
             at += 1
         while at < span[1] - 1 and doc[at].lower_ in _HEDGES:
             at += 1
-        if not (doc[at].like_num or doc[at].lower_ in _SOME) or (token.text == "," and doc[token.i + 1].lower_ != "and"):
+        if not (doc[at].like_num or doc[at].lower_ in _SOME) or (
+            token.text == "," and doc[token.i + 1].lower_ != "and"
+        ):
             continue
         left, right = (span[0], token.i), (token.i + 1, span[1])
         if any(doc[i].tag_ in {"VBN", "VBD"} for i in range(*left)) and any(
@@ -157,6 +179,12 @@ def _coordination(second: Token, span: Span) -> int | None:
     if first.dep_ in {"acl", "advcl"} and first.i < second.i and not _has_subject(second):
         return None
     if second.i - first.i <= 3 and not own_things(first, second):
+        return None
+    if (
+        second.tag_ == "VBN"
+        and first.tag_ not in {"VBN", "VBD"}
+        and not any(c.dep_ in {"aux", "auxpass"} for c in second.children)
+    ):
         return None
     verbal = second.tag_ in VERBAL or any(c.dep_ in {"cop", "aux", "auxpass"} for c in second.children)
     own = _has_subject(second)

@@ -18,17 +18,116 @@ from monitor.extract.topic import Topic, slug
 
 PERSON_KINDS = frozenset({"person"})
 _ROLE_NOUNS = frozenset(
-    ["governor", "spokesman", "spokeswoman", "spokesperson", "minister", "president", "mayor", "adviser", "advisor", "aide", "official", "officer", "general", "commander", "chief", "head", "leader", "secretary", "ambassador", "envoy", "deputy", "director", "chairman", "colonel", "representative", "analyst", "expert", "blogger", "correspondent", "resident", "fighter", "founder", "lawmaker", "senator", "prosecutor"]
+    [
+        "governor",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "minister",
+        "president",
+        "mayor",
+        "adviser",
+        "advisor",
+        "aide",
+        "official",
+        "officer",
+        "general",
+        "commander",
+        "chief",
+        "head",
+        "leader",
+        "secretary",
+        "ambassador",
+        "envoy",
+        "deputy",
+        "director",
+        "chairman",
+        "colonel",
+        "representative",
+        "analyst",
+        "expert",
+        "blogger",
+        "correspondent",
+        "resident",
+        "fighter",
+        "founder",
+        "lawmaker",
+        "senator",
+        "prosecutor",
+    ]
 )
 _GROUP_NOUNS = frozenset(
-    ["group", "legion", "corps", "militia", "unit", "movement", "faction", "organisation", "organization", "force", "formation", "battalion"]
+    [
+        "group",
+        "legion",
+        "corps",
+        "militia",
+        "unit",
+        "movement",
+        "faction",
+        "organisation",
+        "organization",
+        "force",
+        "formation",
+        "battalion",
+    ]
 )
 _AGENCY_NOUNS = frozenset(
-    ["agency", "ministry", "service", "institute", "think-tank", "thinktank", "tank", "department", "office", "directorate", "committee", "watchdog", "outlet", "channel", "newspaper", "broadcaster", "army", "military", "command", "authority", "government", "company", "operator", "regulator", "blog", "media"]
+    [
+        "agency",
+        "ministry",
+        "service",
+        "institute",
+        "think-tank",
+        "thinktank",
+        "tank",
+        "department",
+        "office",
+        "directorate",
+        "committee",
+        "watchdog",
+        "outlet",
+        "channel",
+        "newspaper",
+        "broadcaster",
+        "army",
+        "military",
+        "command",
+        "authority",
+        "government",
+        "company",
+        "operator",
+        "regulator",
+        "blog",
+        "media",
+    ]
 )
 _EMPTY = frozenset(["reports", "report", "reporting", "rumours", "rumors", "accounts", "account", "speculation"])
 _LEAVE_OUT = frozenset(
-    ["the", "a", "an", "several", "some", "many", "other", "another", "various", "numerous", "these", "those", "this", "that", "both", "also", "its", "his", "her", "their", "most", "all"]
+    [
+        "the",
+        "a",
+        "an",
+        "several",
+        "some",
+        "many",
+        "other",
+        "another",
+        "various",
+        "numerous",
+        "these",
+        "those",
+        "this",
+        "that",
+        "both",
+        "also",
+        "its",
+        "his",
+        "her",
+        "their",
+        "most",
+        "all",
+    ]
 )
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12

@@ -30,7 +30,20 @@ _STATUS = re.compile(
     r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
     re.IGNORECASE,
 )
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = re.compile(
     r"\b(?:in|last|since|early|late|back in|of|on|from)\s+(?:early |late |mid-?)?(" + "|".join(_MONTHS) + r")\b", re.I
 )
@@ -51,7 +64,22 @@ _SLOGAN = re.compile(
     re.I,
 )
 _SPEECH_ACTS = frozenset(
-    ["appeal", "thank", "ask", "urge", "wish", "congratulate", "hope", "want", "call", "believe", "think", "invite", "apologise", "apologize"]
+    [
+        "appeal",
+        "thank",
+        "ask",
+        "urge",
+        "wish",
+        "congratulate",
+        "hope",
+        "want",
+        "call",
+        "believe",
+        "think",
+        "invite",
+        "apologise",
+        "apologize",
+    ]
 )
 _MODALS = frozenset({"may", "might", "could", "would", "should", "must", "can", "will", "shall", "'ll", "ca", "wo"})
 
