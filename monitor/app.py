@@ -111,6 +111,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
                 sinks=[sink.name for sink in settings.sinks],
                 limits=Limits(
                     posts=settings.retention.posts,
+                    threads=settings.retention.threads,
                     claims=settings.retention.claims,
                     alerts=settings.retention.alerts,
                     reclaim_after=settings.worker.reclaim_after,
@@ -323,6 +324,5 @@ def _stopped_by_signals() -> Iterator[asyncio.Event]:
 
 
 def _peak_memory_mb() -> float:
-    """Of this process alone. The system counts in KiB on Linux, in bytes on macOS."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 if sys.platform == "darwin" else 1024) / (2**20 if sys.platform == "darwin" else 1024)
+    """The most that this process held at once, in MiB. The system counts in KiB on Linux, in bytes on macOS."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

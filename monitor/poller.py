@@ -5,6 +5,7 @@ its posts. Retries never live in the scheduler: a source that failed is polled a
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -22,6 +23,8 @@ BATCH = 64
 BATCHES_A_JOB = 8
 # A turn that came late by so much is still taken; with `coalesce`, missed turns are taken once.
 MISFIRE_GRACE_S = 60
+# A turn that begins while the last one still publishes is skipped: that is what `max_instances` is for, no warning.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 class Poller:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
@@ -40,14 +40,21 @@ def command(*words: str | Path) -> list[str]:
 
 def start(*words: str | Path, log: Path | None = None) -> subprocess.Popen[bytes]:
     """The command in the background; what it prints is in `log`."""
-    out = log.open("ab") if log else subprocess.DEVNULL
-    return subprocess.Popen(command(*words), stdout=out, stderr=out, env=environment(), cwd=ROOT)
+    with log.open("ab") if log else open(os.devnull, "ab") as out:
+        return subprocess.Popen(command(*words), stdout=out, stderr=out, env=environment(), cwd=ROOT)
 
 
 def run(*words: str | Path, status: int = 0, **more: Any) -> subprocess.CompletedProcess[str]:
     """The command to its end, which must be `status`."""
     done = subprocess.run(
-        command(*words), capture_output=True, text=True, env=environment(), cwd=ROOT, timeout=PATIENCE_S, **more
+        command(*words),
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        cwd=ROOT,
+        timeout=PATIENCE_S,
+        **more,
     )
     assert done.returncode == status, f"{words}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
@@ -63,10 +70,8 @@ def alert_log(data: Path) -> list[dict[str, Any]]:
 
 def kill(pid: int) -> None:
     """`kill -9`; a process that is gone already is fine."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 class Receiver:

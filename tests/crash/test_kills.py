@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from redis import Redis, RedisError
 
 from tests.processes import SEEDS, Receiver, configuration, export, kill, receiving, run, start, wait_until
 
@@ -33,12 +34,18 @@ def replay(config: Path, data: Path, log: Path | None = None) -> "subprocess.Pop
     return start("replay", SEEDS, "--speed", "max", "--config", config, "--data", data, log=log)
 
 
+def has_alerts(data: Path) -> bool:
+    log = data / "alerts.jsonl"
+    return log.exists() and log.stat().st_size > 0
+
+
 def server_pid(data: Path) -> int | None:
-    """The process of the embedded server of this data folder, from its pid file."""
-    try:
-        return int((data / "server.pid").read_text())
-    except (FileNotFoundError, ValueError):
-        return None
+    """The process of the embedded server of this data folder; None when it does not answer."""
+    with Redis(unix_socket_path=str(data / "store/server.sock")) as redis:
+        try:
+            return int(redis.info("server")["process_id"])
+        except RedisError:
+            return None
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
         config = configuration(folder, receiver=receiver)
         began = monotonic()
         process = replay(config, data)
-        wait_until(lambda: (data / "alerts.jsonl").exists(), "the alert log was opened")
+        wait_until(lambda: has_alerts(data), "the first alert was written")
         ready_s = monotonic() - began
         assert process.wait(60) == 0
         total_s = monotonic() - began
