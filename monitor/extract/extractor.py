@@ -16,14 +16,14 @@ from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events, worth
 from monitor.extract.figures import figures
-from monitor.extract.footage import footage
+from monitor.extract.footage import Footage, footage
 from monitor.extract.frames import Framer
 from monitor.extract.grammar import Attribution, Span
 from monitor.extract.names import Mention
 from monitor.extract.pieces import split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs
-from monitor.extract.topic import Topic
+from monitor.extract.topic import Topic, slug
 from monitor.extract.who import OUTLET, Thread, Who, resolve, titles
 from monitor.models import Post, Sighting, Stance, digest
 
@@ -128,6 +128,8 @@ class Extractor:
         """The topic's person or group that the sentence's own words are about: its subject."""
         root = sentence.doc[:].root
         subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+        if subject is None and root.i and sentence.doc[root.i - 1].pos_ == "PROPN":
+            subject = sentence.doc[root.i - 1]
         if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
             return None
         who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._topic)
@@ -140,43 +142,33 @@ class Extractor:
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
+            here = [(s, who) for s, who in speakers if s.sentence == n]
             shown = footage(sentence)
-            if shown is not None and not any(s.quoted for s, _ in speakers if s.sentence == n):
-                yield from self._pictures(sentence, shown.content, shown.publisher, shown.cue, speakers)
-                continue
-            for statement, who in speakers:
-                if statement.sentence == n:
-                    yield from self._said(statement, who, sentence, post.published_at)
+            if shown is not None:
+                here = [(s, who) for s, who in here if s.frame is None or s.quoted or s.frame.cue not in shown.inner]
+                content = _before_frames(shown.content, [s for s, _ in here])
+                shown = replace(shown, content=content) if content is not None else None
+            if shown is not None:
+                yield from self._pictures(sentence, shown, speakers)
+            for statement, who in here:
+                yield from self._said(statement, who, sentence, post.published_at)
             for span in analysis.own[n]:
-                yield from self._outlet(sentence, span, reading, post)
+                if shown is None or span[1] <= shown.content[0] or span[0] >= shown.content[1]:
+                    yield from self._outlet(sentence, span, reading, post)
 
     def _pictures(
-        self,
-        sentence: Sentence,
-        content: Span,
-        publisher: Span | None,
-        cue: int,
-        speakers: Sequence[tuple[Statement, Who | None]],
+        self, sentence: Sentence, shown: Footage, speakers: Sequence[tuple[Statement, Who | None]]
     ) -> Iterator[Found]:
-        span = trim(sentence, content)
+        span = trim(sentence, shown.content)
         if span is None:
             return
-        who = None
-        if publisher is not None:
-            who = resolve(sentence, publisher, self._before(speakers), self._topic)
+        who = resolve(sentence, shown.publisher, self._earlier(speakers), self._topic) if shown.publisher else None
         piece = sentence.doc[span[0] : span[1]]
-        if worth.attributed(piece, named=self._named(piece)) and (events.of(piece)):
-            yield Found(
-                sentence,
-                span,
-                who or OUTLET,
-                None,
-                self._via(sentence, None),
-                sentence.doc[cue].lemma_,
-                self._stance(piece, None),
-            )
+        if events.of(piece) and worth.attributed(piece, named=self._named(piece)):
+            cue = sentence.doc[shown.cue].lemma_
+            yield Found(sentence, span, who or OUTLET, None, None, cue, self._stance(piece, None))
 
-    def _before(self, speakers: Sequence[tuple[Statement, Who | None]]) -> Thread:
+    def _earlier(self, speakers: Sequence[tuple[Statement, Who | None]]) -> Thread:
         thread = Thread()
         for _, who in speakers:
             thread = thread.spoke(who)
@@ -218,7 +210,18 @@ class Extractor:
     def _in_quote(self, sentence: Sentence, span: Span) -> bool:
         return all(sentence.quotes[i] >= 0 for i in range(*span) if sentence.doc[i].is_alpha)
 
+    def _signed(self, sentence: Sentence, whole: Span, author: str) -> Iterator[Found]:
+        """The claims of a pasted tweet, which are its author's."""
+        who = self._labelled(author) or Who(author.split(" (@")[0], slug(author.split(" (@")[0]) or "unknown", "person")
+        for span in split(sentence, whole):
+            piece = sentence.doc[span[0] : span[1]]
+            if worth.quoted(piece, named=self._named(piece)):
+                yield Found(sentence, span, who, None, "Twitter", None, self._stance(piece, None))
+
     def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
+        if reading.author is not None:
+            yield from self._signed(sentence, whole, reading.author)
+            return
         for span in split(sentence, whole):
             piece = sentence.doc[span[0] : span[1]]
             if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
@@ -298,6 +301,21 @@ class Extractor:
             figures=figures(piece, self._topic, offset),
             frame=self._framer.frame(piece, claimant_key=found.who.key, offset=offset),
         )
+
+
+def _before_frames(span: Span, statements: Sequence[Statement]) -> Span | None:
+    """The span up to the first frame within it; None when a frame has it all."""
+    first, last = span
+    for statement in statements:
+        frame = statement.frame
+        if frame is None or statement.quoted:
+            continue
+        begin = min(frame.region[0], *(a for a, _ in frame.content))
+        if begin <= first < max(frame.region[1], *(b for _, b in frame.content)):
+            return None
+        if first < begin < last:
+            last = begin
+    return (first, last) if last - first >= 4 else None
 
 
 def _names(mentions: Sequence[Mention], kinds: set[str]) -> tuple[str, ...]:

@@ -30,18 +30,19 @@ _SHOWING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A sentence's claim by pictures: the tokens that make it and who published them (None: nobody named)."""
+    """A sentence's claim by pictures: the tokens that make it and who published them (None: nobody named).
+
+    `inner` are the tokens of the pictures' own phrase: a cue among them tells what the pictures are said to show.
+    """
 
     content: Span
     publisher: Span | None
     cue: int
+    inner: frozenset[int]
 
 
 def footage(sentence: Sentence) -> Footage | None:
-    """What the sentence says that pictures show; None when it says no such thing.
-
-    A frame of the sentence that stands outside the pictures' own clause is cut off by the caller.
-    """
+    """What the sentence says that pictures show; None when it says no such thing."""
     doc = sentence.doc
     for token in doc:
         if token.lemma_.lower() in cues.FOOTAGE and token.pos_ in {"NOUN", "PROPN"}:
@@ -64,7 +65,7 @@ def _published(picture: Token, sentence: Sentence) -> Footage | None:
     subject = subject_of(verb)
     if subject is None or subject.lemma_.lower() in cues.FOOTAGE:
         return None
-    return Footage((verb.i, len(sentence.doc)), phrase(subject, verb.i), verb.i)
+    return Footage((verb.i, verb.right_edge.i + 1), phrase(subject, verb.i), verb.i, _inner(picture))
 
 
 def _tells(picture: Token) -> bool:
@@ -82,7 +83,12 @@ def _shown(picture: Token, sentence: Sentence) -> Footage | None:
     ):
         picture, head = head, head.head
     if picture.dep_ in {"nsubj", "nsubjpass"} and head.lemma_.lower() in _SHOWING:
-        return Footage((picture.left_edge.i, len(sentence.doc)), None, head.i)
+        told = (c for c in head.children if c.i > head.i and c.dep_ in {"dobj", "ccomp", "xcomp", "prep"})
+        return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture, *told))
     if picture.dep_ in {"attr", "nsubj"} and head.lemma_ == "be" and any(c.dep_ == "expl" for c in head.children):
-        return Footage((picture.left_edge.i, len(sentence.doc)), None, head.i)
+        return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture))
     return None
+
+
+def _inner(*tops: Token) -> frozenset[int]:
+    return frozenset(token.i for top in tops for token in top.subtree)

@@ -57,6 +57,7 @@ _LABEL = re.compile(
     r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*|[-*•●▪>]+\s+|\W*⚡\W*)",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(r"\s[-–—]+\s*(?P<who>[^\n]{1,80}?\s\(@\w{1,30}\))\s*(?:\w+ \d{1,2}, \d{4})?\s*$")
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
 )
@@ -93,7 +94,7 @@ class Sentence:
 class Reading:
     """A paragraph as read. `text` is the prepared text, of the same length. `label` is the speaker that a label names.
 
-    `heading`: a line without a full stop at its end. `dashes` are the places of dashes that became commas.
+    `heading`: a line without a full stop at its end. `author`: who signed a pasted tweet ("— Name (@handle) date"). `dashes` are the places of dashes that became commas.
     """
 
     text: str
@@ -102,6 +103,7 @@ class Reading:
     heading: bool
     label: str | None
     dashes: frozenset[int]
+    author: str | None = None
 
 
 def prepare(text: str) -> str:
@@ -208,13 +210,18 @@ def read(paragraph: str) -> Reading:
             begin = found.end()
             if pattern is _SPEAKER_LABEL:
                 label = found.group("who").strip() or None
+    author = None
+    signature = _SIGNATURE.search(paragraph[:MOST_CHARACTERS])
+    if signature:
+        author = signature.group("who").strip()
+        text = text[: signature.start()] + " " * (len(text) - signature.start())
     quoted = quotes(text)
     sentences = tuple(_parse(text, spans, quoted) for spans in [list(_sentences(text, begin))])[0]
     heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(sentences) <= 2
     dashes = frozenset(
         found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
     )
-    return Reading(text, sentences, quoted, heading, label, dashes)
+    return Reading(text, sentences, quoted, heading, label, dashes, author)
 
 
 def _sentences(text: str, begin: int) -> Iterator[tuple[int, int]]:
