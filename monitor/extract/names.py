@@ -96,7 +96,8 @@ def normalised(text: str) -> str:
 def _gap(between: str) -> str:
     """What a separator means for a name: a space and a hyphen are the same, quotation marks are nothing."""
     bare = between.replace('"', "")
-    if bare == "-" or (bare.isspace() and bare.count("\n") < 2):
+    spaced = bare.strip("'")  # a closing or an opening quotation mark; an apostrophe has no space beside it
+    if bare == "-" or (spaced.isspace() and spaced.count("\n") < 2):
         return " "
     return bare.replace(". ", ".")
 
