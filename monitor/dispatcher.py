@@ -20,6 +20,7 @@ from monitor.backoff import Schedule
 from monitor.errors import StoreUnavailable
 from monitor.models import Attempt, Delivery, Outcome, Verdict
 from monitor.protocols import Outbox, Sink
+from monitor.timing import pause
 
 STORE_PAUSE_S = 0.5
 # An empty queue is looked at this often even when no new alert woke it: a delivery may be put back by hand, or be
@@ -93,15 +94,13 @@ class Dispatcher:
             await stop
             watch.cancel()
 
-    async def drain(self, patience: timedelta | None = None) -> None:
+    async def drain(self, patience: timedelta) -> None:
         """Returns when nothing is left that goes out within `patience`; meanwhile `run` must be running.
 
         A queue counts as drained when it is empty, when its head waits longer than `patience` for its next attempt,
-        or when its sink is disabled. Dead deliveries count as gone. Without `patience`: a little longer than the
-        longest lease, so that what a process that died had in its hands is waited for.
+        or when its sink is disabled. Dead deliveries count as gone. A head that is due within the sink's lease is
+        waited for in any case: a process that died may have had it in its hands.
         """
-        if patience is None:
-            patience = max((lane.lease for lane in self._lanes.values()), default=timedelta(0)) + timedelta(seconds=5)
         while True:
             self._changed.clear()
             if await self._drained(patience):
@@ -117,7 +116,8 @@ class Dispatcher:
     async def _drained(self, patience: timedelta) -> bool:
         try:
             for name, place in self._places.items():
-                later = place.due is not None and place.due > self._clock() + patience
+                longest = max(patience, self._lanes[name].lease)
+                later = place.due is not None and place.due > self._clock() + longest
                 if not place.disabled and not later and await self._outbox.pending(name):
                     return False
         except StoreUnavailable:
@@ -209,7 +209,7 @@ class Dispatcher:
             except StoreUnavailable:
                 if stopping.is_set() or time.monotonic() >= until:
                     return False
-                await asyncio.sleep(STORE_PAUSE_S)
+                await pause(stopping, STORE_PAUSE_S)
 
     # --- all lanes
 
@@ -220,7 +220,7 @@ class Dispatcher:
             try:
                 newest = await self._outbox.wait(highest, WAIT_BLOCK_MS)
             except StoreUnavailable:
-                await asyncio.sleep(STORE_PAUSE_S)
+                await pause(stopping, STORE_PAUSE_S)
                 continue
             if newest != highest:
                 highest = newest
