@@ -183,10 +183,10 @@ async def serve(
             console.print(Text(f"{_now():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red"))
 
     receiver = Receiver(secrets, show, refuse, fail_first=fail_first, fail_status=fail_status)
-    runner = web.AppRunner(receiver.app(), access_log=None)
+    runner = web.AppRunner(receiver.app(), access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, shutdown_timeout=2)
+        site = web.TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as error:

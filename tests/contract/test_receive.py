@@ -1,0 +1,181 @@
+"""The sample receiver, as a sender and as a person in front of it meet it."""
+
+import asyncio
+import io
+import json
+import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import aiohttp
+import pytest
+
+from monitor.errors import MonitorError
+from monitor.models import AlertClaim, Outcome, Stance, Verdict
+from monitor.receive import LIMIT_BYTES, serve
+from monitor.sinks.guard import Guard
+from monitor.sinks.signing import Secret, sign
+from monitor.sinks.webhook import WebhookSink
+from tests.delivering import OTHER_SECRET, SECRET, a_delivery, an_alert
+
+HOSTILE = "six\x1b[2J\x1b]0;owned\x07 people\u202e were\nwounded [red]now[/red] \x9b31m"
+
+
+@dataclass
+class Running:
+    url: str
+    out: io.StringIO
+
+    @property
+    def shown(self) -> str:
+        return self.out.getvalue()
+
+
+@asynccontextmanager
+async def receiving(
+    *secrets: Secret, json_lines: bool = False, fail_first: int = 0, fail_status: int = 503
+) -> AsyncIterator[Running]:
+    out = io.StringIO()
+    stopping = asyncio.Event()
+    listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(
+        serve(
+            "127.0.0.1",
+            0,
+            secrets,
+            out,
+            stopping,
+            json_lines=json_lines,
+            fail_first=fail_first,
+            fail_status=fail_status,
+            ready=listening.set_result,
+        )
+    )
+    either: set[asyncio.Future[Any]] = {serving, listening}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+    try:
+        yield Running(f"http://127.0.0.1:{await listening}/hooks/desk", out)
+    finally:
+        stopping.set()
+        async with asyncio.timeout(10):
+            await serving
+
+
+async def deliver(
+    url: str, *seqs: int, secret: Secret = SECRET, text: str = "six people were wounded"
+) -> list[Outcome]:
+    sink = WebhookSink("desk", url, [secret], Guard([ip_network("127.0.0.0/8")]))
+    claim = AlertClaim(text=text, claimant="Gladkov", stance=Stance.ASSERTED, places=(), actors=())
+    try:
+        return [await sink.send(a_delivery(an_alert(seq, claim=claim))) for seq in seqs]
+    finally:
+        await sink.close()
+
+
+async def post(url: str, body: bytes, headers: dict[str, str] | None = None) -> int:
+    if headers is None:
+        headers = sign([SECRET], "alert_1", datetime.now(UTC), body)
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as response:
+        return response.status
+
+
+async def test_what_the_monitor_sends_is_verified_and_shown() -> None:
+    async with receiving(SECRET) as running:
+        outcomes = await deliver(running.url, 1, 2)
+    assert [outcome.status for outcome in outcomes] == [204, 204]
+    assert running.shown.count("claim.new") == 2
+    assert running.shown.count("verified") == 2
+    assert "Gladkov: six people were wounded" in running.shown
+
+
+async def test_a_webhook_that_comes_again_is_accepted_and_marked() -> None:
+    async with receiving(SECRET) as running:
+        outcomes = await deliver(running.url, 1, 2, 1)
+    assert [outcome.status for outcome in outcomes] == [204, 204, 204]
+    assert running.shown.count("duplicate") == 1
+
+
+async def test_any_of_several_secrets_is_believed() -> None:
+    async with receiving(OTHER_SECRET, SECRET) as running:
+        assert [outcome.status for outcome in await deliver(running.url, 1)] == [204]
+
+
+async def test_another_secret_is_not_believed_and_nothing_of_it_is_shown() -> None:
+    async with receiving(SECRET) as running:
+        [outcome] = await deliver(running.url, 1, secret=OTHER_SECRET)
+    assert (outcome.verdict, outcome.status) == (Verdict.DEAD, 401)
+    assert "no signature fits" in (outcome.answer or "")
+    assert "Gladkov" not in running.shown
+    assert "refused with 401" in running.shown
+
+
+async def test_an_old_request_sent_once_more_is_not_believed() -> None:
+    body = b'{"type":"claim.new","timestamp":"","data":{}}'
+    headers = sign([SECRET], "alert_1", datetime.now(UTC) - timedelta(minutes=6), body)
+    async with receiving(SECRET) as running:
+        assert await post(running.url, body, headers) == 401
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"{}", b'{"type":1,"data":{}}', b'{"type":"x","data":[]}', b"\xff", b"[" * 30_000]
+)
+async def test_what_is_no_alert_is_refused(body: bytes) -> None:
+    async with receiving(SECRET) as running:
+        assert await post(running.url, body) == 400
+
+
+async def test_what_is_too_large_is_refused() -> None:
+    async with receiving(SECRET) as running:
+        assert await post(running.url, b" " * (LIMIT_BYTES + 1)) == 413
+
+
+async def test_an_alert_without_the_expected_fields_is_shown_as_far_as_it_goes() -> None:
+    async with receiving(SECRET) as running:
+        body = b'{"type":"later.kind","timestamp":"","data":{"claim":"none","seq":{"a":1},"reason":null}}'
+        assert await post(running.url, body) == 204
+    assert "later.kind" in running.shown
+
+
+async def test_hostile_text_reaches_the_terminal_written_out() -> None:
+    async with receiving(SECRET) as running:
+        await deliver(running.url, 1, text=HOSTILE)
+    shown = {one for one in running.shown if unicodedata.category(one) in {"Cc", "Cf"}}
+    assert shown == {"\n"}
+    assert r"six\x1b[2J\x1b]0;owned\x07 people\u202e were\nwounded [red]now[/red] \x9b31m" in running.shown
+
+
+async def test_json_lines_are_one_an_alert_and_nothing_else() -> None:
+    async with receiving(SECRET, json_lines=True, fail_first=1) as running:
+        await deliver(running.url, 1, 1, 1, text=HOSTILE)
+    lines = [json.loads(line) for line in running.shown.splitlines()]
+    assert [(line["verified"], line["duplicate"]) for line in lines] == [(True, False), (True, True)]
+    assert lines[0]["data"]["claim"]["text"] == HOSTILE
+    assert lines[0]["webhook_id"] == lines[0]["data"]["alert_id"]
+    assert "\x1b" not in running.shown
+    assert "\u202e" not in running.shown
+
+
+async def test_it_fails_as_often_as_it_is_told_to() -> None:
+    async with receiving(SECRET, fail_first=2, fail_status=429) as running:
+        outcomes = await deliver(running.url, 1, 1, 1)
+    assert [outcome.status for outcome in outcomes] == [429, 429, 204]
+    assert "duplicate" not in running.shown, "what was refused was not received"
+
+
+async def test_without_a_secret_it_says_that_nothing_is_verified() -> None:
+    async with receiving() as running:
+        await deliver(running.url, 1)
+    assert "not verified" in running.shown
+
+
+async def test_a_port_that_is_taken_is_told() -> None:
+    async with receiving(SECRET) as running:
+        port = int(running.url.split(":")[2].split("/")[0])
+        with pytest.raises(MonitorError, match=f"'127.0.0.1:{port}': can't listen there"):
+            await serve("127.0.0.1", port, [SECRET], io.StringIO(), asyncio.Event())
