@@ -64,10 +64,16 @@ _MISTAGGED = {
 }  # fmt: skip
 
 
+_NOBODY = frozenset({"neither", "nobody", "none", "no", "nor", "no-one"})
+
+
 def _refused(token: Token) -> bool:
     """The cue says that nothing was said: "did not confirm", "declined to comment", "unable to verify", "if he says"."""
     children = {child.lower_ for child in token.children}
     if any(child.dep_ == "neg" for child in token.children) or "neither" in children:
+        return True
+    subject = child_of(token, *SUBJECTS)
+    if subject is not None and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY):
         return True
     if token.tag_ == "VB":
         if children & {"would", "could", "can", "cannot", "may", "might", "should", "must"} - {"would"}:

@@ -41,6 +41,8 @@ STRONG = frozenset(
 
 
 def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    if _bare_passive(token) and "order" in cue.ways:
+        return
     if not cue.ways & {"clause", "mind"} or child_of(token, "auxpass") is not None or token.dep_ == "amod":
         return
     if (
@@ -93,6 +95,19 @@ def _citing(token: Token, subject: Token | None) -> Span | None:
     citing = next((c for c in near if c.lower_ in {"citing", "quoting"}), None)
     quoted = child_of(citing, "dobj") if citing is not None else None
     return phrase(quoted) if quoted is not None else None
+
+
+def _bare_passive(token: Token) -> bool:
+    """A headline's passive: "residents told not to return"."""
+    doc = token.doc
+    if (
+        token.tag_ not in {"VBN", "VBD"}
+        or child_of(token, "dobj", "dative", "aux") is not None
+        or token.i + 2 >= len(doc)
+    ):
+        return False
+    at = token.i + 1 + (doc[token.i + 1].lower_ == "not")
+    return doc[at].lower_ == "to" and doc[at + 1].tag_ == "VB"
 
 
 def _speaker(token: Token) -> Token | None:
@@ -272,7 +287,7 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
 def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     if "order" not in cue.ways:
         return
-    passive = child_of(token, "auxpass") is not None
+    passive = child_of(token, "auxpass") is not None or _bare_passive(token)
     subject = subject_of(token)
     act = next(
         (

@@ -44,14 +44,14 @@ _VERBS = {
         summarize affirm aver attest certify proclaim pronounce profess purport relate answer counter inquire wonder
         ask question guarantee assure reassure convey credit criticise criticize urge demand recommend propose
         forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
-        guess surmise verify ascertain object protest threaten confess divulge remind
+        guess surmise verify ascertain object protest confess divulge remind
         caption cite quote ring hear learn decide rule advise order instruct
         """,
     "noun": """
         announce confirm claim deny reject dismiss report blame accuse condemn acknowledge admit declare describe
         refute disavow denounce criticise criticize praise reveal disclose allege call hail label brand dub slam blast
         warn rebut disclaim attribute decry deplore rule outline detail estimate predict note cite mention promise
-        demand propose recommend repeat reiterate threaten discuss stress emphasise emphasize highlight question
+        demand propose recommend repeat reiterate discuss stress emphasise emphasize highlight question
         proclaim hint signal suggest report document publish release share put pin lambast deride mock ridicule
         """,
     "infinitive": "claim vow promise pledge threaten swear purport profess demand agree offer propose",

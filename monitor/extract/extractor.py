@@ -222,7 +222,7 @@ class Extractor:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
-        for span in split(sentence, whole):
+        for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
                 yield Found(

@@ -24,6 +24,9 @@ from monitor.extract.reading import Sentence
 from monitor.models import Stance
 
 _DEMONSTRATIVES = frozenset(["this", "that", "it", "these", "which", "so", "information"])
+_TRANSITIVE = frozenset(
+    {"accuse", "blame", "report", "confirm", "announce", "condemn", "declare", "criticise", "criticize"}
+)
 _NAMING = frozenset({"call", "describe", "label", "brand", "dub", "slam", "blast", "deride", "hail"})
 _SAYINGS = frozenset({"saying", "stating", "claiming", "reporting", "telling", "confirming", "declaring", "adding"})
 
@@ -141,10 +144,14 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
             for c in token.children
             if c.i > token.i
             and c.dep_ in {"dobj", "oprd", "attr", "prep", "pcomp", "dative"}
-            and c.lower_ not in {"on", "in", "at", "by", "as", "during", "after", "to"}
+            and c.lower_ not in {"in", "at", "by", "as", "during", "after", "to"}
         ),
         None,
     )
+    if token.tag_ in {"VBN", "VBD"} and thing is not None and thing.dep_ == "prep" and _lacks_object(token, cue):
+        return
+    if token.tag_ in {"VBN", "VBD"} and thing is not None and thing.tag_ in {"JJ", "VBN"}:
+        return
     first, _ = region_of(token, subject)
     source = source_of(subject, token)
     if thing is None or (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
@@ -155,6 +162,11 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     start = max(thing.left_edge.i, token.i + 1)
     yield Attribution("nominal", token.i, cue.lemma, source, ((start, len(sentence.doc)),), (first, start), cue.stance)
+
+
+def _lacks_object(token: Token, cue: cues.Cue) -> bool:
+    """A headline's passive: "Russia accused of staging", "fighting reported in Belgorod"."""
+    return child_of(token, "dobj", "ccomp", "aux") is None and cue.lemma in _TRANSITIVE
 
 
 def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:

@@ -44,9 +44,12 @@ _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-third
 _NOT_COUNTED = frozenset({"one"})
 
 
-def split(sentence: Sentence, span: Span) -> tuple[Span, ...]:
-    """The claims within the tokens of `span`, in order, each trimmed; none is empty."""
-    cuts = sorted(_cuts(sentence, span))
+def split(sentence: Sentence, span: Span, *, heading: bool = False) -> tuple[Span, ...]:
+    """The claims within the tokens of `span`, in order, each trimmed; none is empty.
+
+    A heading is also cut at its commas and at "as", "after", "amid", when there is an event on either side.
+    """
+    cuts = sorted(set(_cuts(sentence, span)) | set(_headline_cuts(sentence.doc, span) if heading else ()))
     bounds = [span[0], *cuts, span[1]]
     found = (trim(sentence, (a, b)) for a, b in zip(bounds, bounds[1:], strict=False))
     return tuple(piece for piece in found if piece is not None)
@@ -106,6 +109,18 @@ def _on_spine(token: Token, span: Span) -> bool:
     return False
 
 
+def _headline_cuts(doc: Doc, span: Span) -> Iterator[int]:
+    for token in doc[span[0] + 2 : span[1] - 2]:
+        if token.lower_ in {"as", "after", "amid", "following", "while"} or token.text == ",":
+            a, b = _core(doc, (span[0], token.i)), _core(doc, (token.i + 1, span[1]))
+            if a and b and not b <= a and any(t.tag_ in VERBAL for t in doc[token.i + 1 : span[1]]):
+                yield token.i
+
+
+def _core(doc: Doc, span: Span) -> frozenset[str]:
+    return frozenset(event for event in _strong(doc, span) if events.is_core(event))
+
+
 def _counted(doc: Doc, span: Span) -> Iterator[int]:
     """ "six people were wounded and three houses damaged": where a count and its event follow another pair of them."""
     for token in doc[span[0] + 2 : span[1] - 2]:
@@ -132,10 +147,10 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
 def _seen(doc: Doc, span: Span) -> Iterator[int]:
     """Coordination that the words show though the parse may not: "… and units had reached", "… and captured Kozinka"."""
     for token in doc[span[0] + 2 : span[1] - 2]:
-        if token.lower_ != "and" or not any(t.tag_ in FINITE for t in doc[span[0] : token.i]):
+        if (token.lower_ != "and" and token.text != ",") or not any(t.tag_ in FINITE for t in doc[span[0] : token.i]):
             continue
         left, right = (span[0], token.i), (token.i + 1, span[1])
-        if not (_clause_at(doc, token.i + 1, span[1]) or _verb_at(doc, token.i + 1, span)):
+        if not _clause_at(doc, token.i + 1, span[1]) and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
             continue
         a, b = _strong(doc, left), _strong(doc, right)
         if a and b and not b <= a:
@@ -145,6 +160,8 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
 def _clause_at(doc: Doc, at: int, end: int) -> bool:
     """Whether a noun phrase and a compound verb ("had reached", "were being") begin here."""
     begin = at
+    if doc[at].tag_ in {"WP", "WDT", "WP$", "WRB", "IN"}:
+        return False
     while (
         at < min(end, begin + 9)
         and doc[at].tag_ not in VERBAL
@@ -202,11 +219,20 @@ def _coordination(second: Token, span: Span) -> int | None:
     )
     if turned and a and b and _negated(first) == _negated(second):
         return start
-    if a and b and not a & b and second.tag_ in FINITE | {"VBN", "VB", "VBG"} and not turned:
-        return start
+    if b and second.tag_ in VERBAL and not turned and (a or _placed(first, start)):
+        said = {
+            hit.event for hit in events.of(second.doc[right[0] : right[1]]) if second.i in hit.parts and not hit.weak
+        }
+        if (said and not said & a) or (not said and b - a):
+            return start
     if second.tag_ == "VBN" and not any(c.i > second.i for c in second.children):
         return None
     return start if a and b and _counts(second.doc, left) and _counts(second.doc, right) else None
+
+
+def _placed(first: Token, start: int) -> bool:
+    """Whether a name stands behind the first verb, before the second clause."""
+    return any(t.pos_ == "PROPN" for t in first.doc[first.i : start])
 
 
 def own_things(first: Token, second: Token) -> bool:

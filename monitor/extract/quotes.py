@@ -45,7 +45,8 @@ class Analysis:
 def analyse(paragraph: str) -> Analysis:
     """The paragraph's statements in the order of the text; remembered by text."""
     reading = read(paragraph)
-    frames = tuple(settled([f for f in attributions(s) if not f.mind], s.doc) for s in reading.sentences)
+    raw = [[f for f in attributions(s) if not f.mind] for s in reading.sentences]
+    frames = tuple(settled(found, s.doc) for found, s in zip(raw, reading.sentences, strict=True))
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
     own: list[tuple[Span, ...]] = []
@@ -57,7 +58,8 @@ def analyse(paragraph: str) -> Analysis:
             frame_in, frame = _speaker_for(index, n, frames, reading, speaker_of)
             found.append(Statement(n, (span,), frame, frame_in, quoted=True))
         statements += sorted(found, key=lambda s: s.spans[0])
-        own.append(_rest(sentence, [*(span for f in here for span in (*f.content, f.region)), *quoted]))
+        cue_clauses = [f.region for f in raw[n]]
+        own.append(_rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted]))
     return Analysis(reading, frames, tuple(statements), tuple(own))
 
 

