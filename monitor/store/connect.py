@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from redis import exceptions
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
+from redis.backoff import NoBackoff
 
 from monitor.errors import ConfigError, StoreError, StoreUnavailable, StoreUnsuitable
 from monitor.models import Value
@@ -30,7 +30,9 @@ MOST_CONNECTIONS = 50
 SOCKET_TIMEOUT_S = 15.0
 # Blocking reads end well before the socket's own limit, which would break the connection.
 LONGEST_BLOCK_MS = 5_000
-RETRIES = Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=6)
+# Between the tries of a command whose connection was refused or broke. The client itself does not try again: it
+# would also do so with a wrong password, and once inside the other.
+PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.5, 0.5, 0.5)
 OLDEST_REDIS = (7, 0)
 OLDEST_VALKEY = (7, 2)
 
@@ -38,7 +40,9 @@ Answer = Any
 """What the server answers: str, int, None or a list of these."""
 
 # Answers that trying again may change: the disk or memory is full, a failover is under way.
-_PASSING = ("MISCONF", "OOM", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "LOADING", "BUSY ", "NOREPLICAS")
+_PASSING = ("MISCONF", "OOM", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "LOADING", "BUSY", "NOREPLICAS")
+# Those that it will not: not allowed, or a cluster.
+_NEVER = ("NOPERM", "MOVED", "ASK", "CROSSSLOT")
 _WORDS = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -56,6 +60,14 @@ class Script:
         return Script(text=text, sha=hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
+class _ScriptUnknown(StoreError):
+    """The server does not know the script by its digest."""
+
+
+class _Disconnected(StoreUnavailable):
+    """The connection was refused or broke: worth trying again at once."""
+
+
 class About(Value):
     """The server that answers. `warnings` say in words what about its settings endangers the promises."""
 
@@ -69,24 +81,21 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         self.url = redacted(url)
-        with self._translated():
-            self._redis = Redis.from_pool(_pool(url))
+        self._redis = Redis.from_pool(_pool(url))
         # Answers come as the server gives them, the same from a script and from a command.
         self._redis.response_callbacks.clear()
         self._execute: Callable[..., Awaitable[Answer]] = self._redis.execute_command
 
     async def command(self, *words: str | int) -> Answer:
-        with self._translated():
-            return await self._execute(*words)
+        return await self._ask(*words)
 
     async def script(self, name: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Answer:
         """Runs a script by its digest; a server that does not know it, for it is new or restarted, is told it."""
         script = Script.named(name)
-        with self._translated():
-            try:
-                return await self._execute("EVALSHA", script.sha, len(keys), *keys, *args)
-            except exceptions.NoScriptError:
-                return await self._execute("EVAL", script.text, len(keys), *keys, *args)
+        try:
+            return await self._ask("EVALSHA", script.sha, len(keys), *keys, *args)
+        except _ScriptUnknown:
+            return await self._ask("EVAL", script.text, len(keys), *keys, *args)
 
     async def check(self) -> About:
         """Who answers; StoreUnsuitable when it is too old, a cluster's node, or not Redis at all."""
@@ -117,31 +126,16 @@ class Connection:
         with contextlib.suppress(exceptions.RedisError, OSError):
             await self._redis.aclose(close_connection_pool=True)
 
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except exceptions.NoPermissionError as error:
-            raise StoreUnsuitable(self.url, _said(error)) from error
-        except (exceptions.AuthenticationError, exceptions.AuthorizationError) as error:
-            raise StoreUnsuitable(self.url, f"refuses the user or password: {_said(error)}") from error
-        except exceptions.InvalidResponse as error:
-            raise StoreUnsuitable(self.url, "answers, but is neither Redis nor Valkey") from error
-        except exceptions.MaxConnectionsError as error:
-            raise StoreUnavailable(self.url, "all connections of this process are busy") from error
-        except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
-            raise StoreUnavailable(self.url, f"can't be reached: {_said(error)}") from error
-        except exceptions.ResponseError as error:
-            raise self._refused(_said(error)) from error
-        except exceptions.RedisError as error:
-            raise StoreError(self.url, _said(error)) from error
-
-    def _refused(self, said: str) -> StoreError:
-        if said.startswith(_PASSING):
-            return StoreUnavailable(self.url, said)
-        if said.startswith(("NOAUTH", "WRONGPASS", "NOPERM", "MOVED", "ERR unknown command")):
-            return StoreUnsuitable(self.url, said)
-        return StoreError(self.url, said)
+    async def _ask(self, *words: str | int | float) -> Answer:
+        for pause_s in (*PAUSES_S, None):
+            try:
+                return await self._execute(*words)
+            except (exceptions.RedisError, OSError) as error:
+                translated = _translated(self.url, error)
+                if pause_s is None or not isinstance(translated, _Disconnected):
+                    raise translated from error
+            await asyncio.sleep(pause_s)
+        raise AssertionError("the last try returns or raises")
 
 
 @asynccontextmanager
@@ -174,7 +168,7 @@ def _pool(url: str) -> BlockingConnectionPool:
         "socket_timeout": SOCKET_TIMEOUT_S,
         "socket_connect_timeout": SOCKET_TIMEOUT_S / 3,
         "health_check_interval": 30,
-        "retry": RETRIES,
+        "retry": Retry(NoBackoff(), retries=0),
         "client_name": "claim-monitor",
     }
     if not url.startswith("unix:"):
@@ -190,9 +184,46 @@ def _pool(url: str) -> BlockingConnectionPool:
     return pool
 
 
+def _translated(url: str, error: BaseException) -> StoreError:
+    """What an error of the client means. It wraps what happened while connecting, more than once at times."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, exceptions.AuthenticationError | exceptions.AuthorizationError):
+            return StoreUnsuitable(url, f"refuses the user or password: {_said(cause)}")
+        if isinstance(cause, exceptions.InvalidResponse):
+            return StoreUnsuitable(url, "answers, but is neither Redis nor Valkey")
+    if isinstance(error, exceptions.ResponseError):
+        return _refused(url, error)
+    if any(isinstance(cause, exceptions.TimeoutError | TimeoutError | exceptions.BusyLoadingError) for cause in causes):
+        return StoreUnavailable(url, f"does not answer: {_said(error)}")
+    if isinstance(error, exceptions.ConnectionError | OSError):
+        return _Disconnected(url, f"can't be reached: {_said(error)}")
+    return StoreError(url, _said(error))
+
+
+def _refused(url: str, error: exceptions.ResponseError) -> StoreError:
+    """The server answered with an error; its first word says which, and the client keeps that apart for some."""
+    said = _said(error)
+    code = error.status_code or said.partition(" ")[0]
+    said = said if said.startswith(code) else f"{code} {said}"
+    if code == "NOSCRIPT":
+        return _ScriptUnknown(url, said)
+    if code in _PASSING:
+        return StoreUnavailable(url, said)
+    return StoreUnsuitable(url, said) if code in _NEVER else StoreError(url, said)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__
+
+
 def _said(error: BaseException) -> str:
     """The server's own words on one line, without control characters, not endlessly."""
-    return _WORDS.sub(" ", str(error)).strip()[:300] or type(error).__name__
+    said = error.args[0] if len(error.args) == 1 else error  # without what the client adds to its errors
+    return _WORDS.sub(" ", str(said)).strip()[:300] or type(error).__name__
 
 
 def _fields(info: Answer) -> dict[str, str]:
