@@ -47,8 +47,9 @@ from monitor.worker import Worker
 # A replay is over once what can go out now has gone out: a delivery that waits longer than this for its next
 # attempt stays in the outbox, for the next start.
 PATIENCE = timedelta(seconds=10)
-# A delivery is one sender's for so long; after that, another may take it.
-LEASE = timedelta(seconds=60)
+# A line is one writer's for so long; after that, another may take it. What a killed process had in its hands waits
+# for the end of its lease, so none is longer than it must be.
+LOG_LEASE = timedelta(seconds=5)
 LOOK_EVERY_S = 0.05
 SHOW_EVERY_S = 0.1
 MOST_REPEATED = 5
@@ -238,10 +239,9 @@ class _Daemon:
 
     def _lane(self, sink: CountedSink, settings: SinkSettings) -> Lane:
         if isinstance(settings, LogSinkSettings):
-            return Lane(sink=sink, schedule=backoff.LOG, lease=LEASE)
+            return Lane(sink=sink, schedule=backoff.LOG, lease=LOG_LEASE)
         # A lease that ends before the attempt would send the alert twice.
-        lease = max(LEASE, 2 * settings.timeout)
-        return Lane(sink=sink, schedule=backoff.WEBHOOK, lease=lease)
+        return Lane(sink=sink, schedule=backoff.WEBHOOK, lease=1.25 * settings.timeout)
 
     async def _stop_at_the_end(self) -> None:
         """Sets `stopping` once the sources are at their end, every post is handled and every alert is out."""
