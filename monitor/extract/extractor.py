@@ -164,7 +164,11 @@ class Extractor:
             return
         who = resolve(sentence, shown.publisher, self._earlier(speakers), self._topic) if shown.publisher else None
         piece = sentence.doc[span[0] : span[1]]
-        if events.of(piece) and worth.attributed(piece, named=self._named(piece)):
+        if (
+            events.of(piece)
+            and not worth.is_boilerplate(sentence.doc.text)
+            and worth.attributed(piece, named=self._named(piece))
+        ):
             cue = sentence.doc[shown.cue].lemma_
             yield Found(sentence, span, who or OUTLET, None, None, cue, self._stance(piece, None))
 
@@ -224,10 +228,20 @@ class Extractor:
             return
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
+            if self._about_itself(piece, post):
+                continue
             if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
                 yield Found(
                     sentence, self._without_status(sentence, span), OUTLET, None, None, None, self._stance(piece, None)
                 )
+
+    def _about_itself(self, piece: Tokens, post: Post) -> bool:
+        """Whether the outlet is its own subject: "Reuters received the video"."""
+        subject = next((c for c in piece.root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+        if subject is None:
+            return False
+        name = slug(piece.doc[subject.left_edge.i : subject.i + 1].text).removeprefix("the-")
+        return name in {slug(post.carrier), slug(post.channel)} or subject.lower_ in {"we", "i"}
 
     def _without_status(self, sentence: Sentence, span: Span) -> Span:
         """The span without ", though this was not verified" at its end."""

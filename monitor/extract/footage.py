@@ -9,22 +9,7 @@ from monitor.extract.grammar import Span, phrase, subject_of
 from monitor.extract.reading import Sentence
 
 _SHOWING = frozenset(
-    [
-        "show",
-        "purport",
-        "appear",
-        "capture",
-        "depict",
-        "reveal",
-        "feature",
-        "display",
-        "circulate",
-        "emerge",
-        "see",
-        "document",
-        "record",
-        "film",
-    ]
+    {"show", "purport", "appear", "capture", "depict", "reveal", "feature", "display", "emerge", "see"}
 )
 
 

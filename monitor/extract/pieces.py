@@ -212,7 +212,7 @@ def _coordination(second: Token, span: Span) -> int | None:
     if right[1] - right[0] < 2 or left[1] - left[0] < 2:
         return None
     if own and _has_subject(first):
-        return start if _logs(second.doc, left) and _logs(second.doc, right) else None
+        return start if _full(second.doc, left) and _full(second.doc, right) else None
     a, b = _strong(second.doc, left), _strong(second.doc, right)
     turned = second.doc[start].lower_ == "but" or any(
         t.lower_ == "but" for t in second.doc[max(span[0], start - 1) : second.i]
@@ -277,8 +277,10 @@ def _tail(token: Token, span: Span) -> int | None:
         and word in {"after", "as", "before", "when"}
         and a
         and b
-        and any(events.is_core(e) for e in b)
+        and _core(doc, left)
+        and _core(doc, right)
         and not a & b
+        and left[1] - left[0] >= 5
     ):
         return start
     return None
@@ -305,3 +307,8 @@ def _logs(doc: Doc, span: Span) -> bool:
 
 def _counts(doc: Doc, span: Span) -> bool:
     return any(t.like_num or t.lower_ in {"several", "dozens", "hundreds", "many", "a"} for t in doc[span[0] : span[1]])
+
+
+def _full(doc: Doc, span: Span) -> bool:
+    """Whether a stretch holds a core event or a count."""
+    return bool(_core(doc, span)) or any(t.like_num and t.lower_ not in _NOT_COUNTED for t in doc[span[0] : span[1]])

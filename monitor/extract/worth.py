@@ -148,7 +148,11 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?"):
         return False
     company = named or _number(piece)
-    hits = [hit for hit in events.of(piece) if (company if hit.weak or not events.is_core(hit.event) else True)]
+    hits = [
+        hit
+        for hit in events.of(piece)
+        if (events.is_core(hit.event) if not hit.weak or company else company and not hit.weak)
+    ]
     if not hits or len([t for t in piece if t.is_alpha]) < 3:
         return False
     main = _main_verb(piece)
