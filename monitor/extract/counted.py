@@ -78,13 +78,19 @@ OUTCOMES = table(
 # Nouns that name the counted by what became of them.
 STATES = words_in("death fatality dead injury wounded injured casualty wound")
 
-# Nouns whose number is no figure: time, measure, and talk.
-UNCOUNTED = words_in(
+# Nouns whose number is no figure: time and measure, ...
+MEASURES = words_in(
     """
     second minute hour day week weekend month year decade century time night morning evening afternoon
     metre meter kilometre kilometer km mile foot feet inch yard cm mm m centimetre centimeter kg kilogram tonne ton
     degree percent percentage dollar euro rouble ruble pound hryvnia cent litre liter calibre caliber
-    third quarter half fifth tenth subscriber follower viewer user reader view like
+    third quarter half fifth tenth
+    """
+)
+# ... and what is talked of.
+UNCOUNTED = MEASURES | words_in(
+    """
+    subscriber follower viewer user reader view like
     reason side thing part goal way point source official statement video clip post question photo picture image message
     channel outlet report claim aide spokesman country nation state version stage phase step front direction hand
     generation place term storey story seat member
@@ -95,6 +101,8 @@ UNCOUNTED = words_in(
 def counted_noun(number: Number, span: Span) -> Token | None:
     """The noun that is counted, None when the number stands for itself ("eight were injured")."""
     doc = span.doc
+    if number.last < span.end and lemma(doc[number.last]) in MEASURES:
+        return doc[number.last]  # "a 20 metre-wide crater" counts no craters
     if number.last < span.end and doc[number.last].lower_ == "of" and number.last + 1 < span.end:
         return _after_of(doc[number.last], span)
     head = doc[number.last - 1]

@@ -49,9 +49,10 @@ class Mention(Value):
 
 
 class Word(NamedTuple):
-    """A run of letters, digits and underscores, and the separator that stands between it and the word before."""
+    """A run of letters, digits and underscores; `folded` without case; `gap` stands between it and the word before."""
 
     text: str
+    folded: str
     start: int
     end: int
     gap: str
@@ -63,20 +64,21 @@ class _Name:
 
     entity: Entity
     how: How
-    words: tuple[str, ...]
+    first: str
+    folded: tuple[str, ...]
     gaps: tuple[str, ...]
 
     def matches(self, words: Sequence[Word], at: int) -> bool:
         """Do the words from `at` on spell this name? The first letter's case counts in names, not in roles."""
-        if at + len(self.words) > len(words):
+        if self.how == "name" and words[at].text not in (self.first, self.first.upper()):
             return False
-        found = words[at : at + len(self.words)]
-        if self.how == "name" and found[0].text not in (self.words[0], self.words[0].upper()):
+        if at + len(self.folded) > len(words):
             return False
-        return all(
-            word.gap == gap and word.text.casefold() == wanted.casefold()
-            for word, wanted, gap in zip(found[1:], self.words[1:], self.gaps[1:], strict=True)
-        )
+        for behind in range(1, len(self.folded)):
+            word = words[at + behind]
+            if word.folded != self.folded[behind] or word.gap != self.gaps[behind]:
+                return False
+        return True
 
 
 # One character for one, so that offsets stay those of the text.
@@ -95,6 +97,8 @@ def normalised(text: str) -> str:
 
 def _gap(between: str) -> str:
     """What a separator means for a name: a space and a hyphen are the same, quotation marks are nothing."""
+    if between in (" ", "-"):
+        return " "
     bare = between.replace('"', "")
     spaced = bare.strip("'")  # a closing or an opening quotation mark; an apostrophe has no space beside it
     if bare == "-" or (spaced.isspace() and spaced.count("\n") < 2):
@@ -108,8 +112,9 @@ def words_of(text: str) -> list[Word]:
     found: list[Word] = []
     before = 0
     for match in _WORD.finditer(plain):
-        found.append(Word(match.group(), match.start(), match.end(), _gap(plain[before : match.start()])))
-        before = match.end()
+        word, (start, end) = match.group(), match.span()
+        found.append(Word(word, word.casefold(), start, end, _gap(plain[before:start])))
+        before = end
     return found
 
 
@@ -119,20 +124,21 @@ def _names(entity: Entity) -> Iterator[_Name]:
     for how, spelling in spellings:
         words = words_of(spelling)
         if words:
-            yield _Name(entity, how, tuple(w.text for w in words), tuple(w.gap for w in words))
+            yield _Name(entity, how, words[0].text, tuple(w.folded for w in words), tuple(w.gap for w in words))
 
 
 class NameIndex:
     """All names of a topic, ready to be looked for. Built once; holds no state that changes."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
-        by_word: defaultdict[str, list[_Name]] = defaultdict(list)
+        # By their first two words, so that the many names that begin with "the" or "Russian" cost nothing.
+        by_words: defaultdict[tuple[str, ...], list[_Name]] = defaultdict(list)
         for entity in entities:
             for name in _names(entity):
-                by_word[name.words[0].casefold()].append(name)
+                by_words[name.folded[:2]].append(name)
         # The longest first; of equally long ones a name goes before a role.
-        self._by_word = {
-            word: sorted(names, key=lambda name: (-len(name.words), name.how)) for word, names in by_word.items()
+        self._by_words = {
+            words: sorted(names, key=lambda name: (-len(name.folded), name.how)) for words, names in by_words.items()
         }
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
@@ -149,15 +155,18 @@ class NameIndex:
             if name is None:
                 at += 1
                 continue
-            start, end = words[at].start, words[at + len(name.words) - 1].end
+            start, end = words[at].start, words[at + len(name.folded) - 1].end
             found.append(Mention(start=start, end=end, entity=name.entity, surface=text[start:end], how=name.how))
-            at += len(name.words)
+            at += len(name.folded)
         return tuple(found)
 
     def _at(self, text: str, words: Sequence[Word], at: int) -> _Name | None:
-        for name in self._by_word.get(words[at].text.casefold(), ()):
-            if name.matches(words, at) and not _in_compound(text, words[at].start, words[at + len(name.words) - 1].end):
-                return name
+        pair = (words[at].folded, words[at + 1].folded if at + 1 < len(words) else "")
+        for key in (pair, pair[:1]):
+            for name in self._by_words.get(key, ()):
+                end = at + len(name.folded) - 1
+                if name.matches(words, at) and not _in_compound(text, words[at].start, words[end].end):
+                    return name
         return None
 
 
