@@ -14,7 +14,7 @@ import pytest
 
 from monitor.errors import SinkError
 from monitor.models import Alert, Verdict
-from monitor.sinks.log import LogSink, render, write_whole
+from monitor.sinks.log import BLOCK_BYTES, LogSink, render, write_whole
 from tests.delivering import a_delivery, a_source, an_alert
 from tests.processes import ROOT, wait_until
 
@@ -114,6 +114,16 @@ def test_lines_longer_than_a_block_are_found_again(path: Path) -> None:
     assert len(render(long)) > 2 * 64 * 1024
     write(path, long, an_alert(1), an_alert(3))
     assert path.read_bytes() == lines(an_alert(1), long, an_alert(3))
+
+
+def test_an_alert_is_found_where_two_blocks_meet(path: Path) -> None:
+    second = an_alert(2)
+    place = render(second).index(second.alert_id.encode()) + 5
+    padding = BLOCK_BYTES - len(render(an_alert(1, reason=""))) - place
+    first = an_alert(1, reason="x" * padding)
+    assert lines(first, second)[BLOCK_BYTES - 5 :].startswith(second.alert_id.encode())
+    write(path, first, second, an_alert(3), second)
+    assert path.read_bytes() == lines(first, second, an_alert(3))
 
 
 # --- what a crash left
@@ -252,7 +262,7 @@ def test_a_full_device_is_an_error_of_the_write() -> None:
 FULL_DISK = """
 import asyncio, os, resource, signal, sys
 from pathlib import Path
-from monitor.sinks.log import LogSink, render
+from monitor.sinks.log import BLOCK_BYTES, LogSink, render
 from tests.delivering import a_delivery, an_alert
 
 async def main(path):
