@@ -82,7 +82,7 @@ def lookup(lemma: str, pos: str) -> tuple[Hit, ...]:
 
 def of(span: Span) -> tuple[EventHit, ...]:
     """The events said in the span, in the order of the text; a phrase takes its words' own classes away."""
-    lemmas = [_lemma(token) for token in span]
+    lemmas = [lemma_of(token) for token in span]
     hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start)]
     hits = _longest(hits)
     taken = {index for hit in hits for index in hit.parts}
@@ -93,12 +93,17 @@ def of(span: Span) -> tuple[EventHit, ...]:
 
 
 def _word(token: Token) -> tuple[Hit, ...]:
-    found = lookup(token.lemma_, token.pos_)
+    found = lookup(lemma_of(token), token.pos_)
     return found or (lookup(token.lower_, token.pos_) if token.lower_ != token.lemma_ else ())
 
 
-def _lemma(token: Token) -> str:
-    return "not" if token.lower_ in ("n't", "n’t", "never", "neither") else token.lemma_.lower()
+def lemma_of(token: Token) -> str:
+    """The lemma in lower case; a headline's capitals make the parser see names, so those lose their plural here."""
+    lemma = token.lemma_.lower()
+    if lemma in ("n't", "n’t", "never", "neither"):
+        return "not"
+    named = token.pos_ == "PROPN" and len(lemma) > 3 and lemma.endswith("s") and not lemma.endswith(("ss", "us", "is"))
+    return lemma[:-1] if named else lemma
 
 
 def _phrases_at(lemmas: list[str], start: int, offset: int) -> Iterator[EventHit]:
@@ -127,7 +132,7 @@ def _match(lemmas: list[str], start: int, words: tuple[frozenset[str] | None, ..
 def _longest(hits: list[EventHit]) -> list[EventHit]:
     """Without those whose words a longer phrase holds; phrases of equal words all stay, strong before weak."""
     kept: list[EventHit] = []
-    for hit in sorted(hits, key=lambda hit: (-len(hit.parts), hit.weak, hit.parts[-1] - hit.token, hit.token)):
+    for hit in sorted(hits, key=lambda hit: (-len(hit.parts), hit.weak, hit.token, hit.parts[-1])):
         shared = [other for other in kept if set(other.parts) & set(hit.parts)]
         if not shared or all(other.parts == hit.parts for other in shared):
             kept.append(hit)

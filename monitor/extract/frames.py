@@ -1,20 +1,19 @@
 """What a piece of text says that happened, in a form in which two reports can be compared.
 
-`frame` reads one piece inside its parsed sentence: the main event through light verbs and complements, who acts,
-on what, where, whether it is denied, over or still going on. Pure; about a tenth of a millisecond a piece.
+A frame is read from one piece inside its parsed sentence: the main event through light verbs and complements, who
+acts, on what, where, whether it is denied, over or still going on. Pure; a fraction of a millisecond a piece.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import NamedTuple
 
-import yaml
 from spacy.tokens import Span, Token
 
 from monitor.extract import events
 from monitor.extract.events import EventHit
+from monitor.extract.kinds import kind_of, terms
 from monitor.extract.names import Entity, Mention
+from monitor.extract.sides import Sides
 from monitor.extract.topic import Topic
 from monitor.models import Frame
 
@@ -22,21 +21,23 @@ from monitor.models import Frame
 _STEP = {"xcomp": 0.4, "ccomp": 0.6, "dobj": 0.7, "attr": 0.6, "acomp": 0.6, "nsubj": 0.9, "nsubjpass": 1.2}
 _STEP |= {"conj": 1.0, "prep": 0.5, "pobj": 0.5, "agent": 0.8, "advcl": 1.6, "relcl": 1.8, "acl": 1.4, "pcomp": 0.3}
 _OTHER_STEP = 1.1
+_BACKGROUND = 2.0
 _WEAK = 1.5
-# These say what another event was said, shown or meant to be: they are the main one only when alone.
-_FRAMING = {"show": 4.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 0.0}
+# These say how another event was told, shown or meant: they are the main one only when alone.
+_FRAMING = {"show": 6.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
+_FRAMING |= {"involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
 # These turn the whole sentence, wherever they stand in it.
-_TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0}
+_TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 0.5, "independent": 1.0}
 
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
+_LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
+_ORIGIN = re.compile(r"\bfrom (the |\w+['’]s? )?$")
 _PRONOUNS = frozenset({"it", "they", "we", "he", "she", "i", "themselves", "us"})
+_NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
+_DOERS = frozenset({"by", "with"})
 _LEVELS = ("site", "settlement", "district", "region")
-_COUNTRIES = {"uk": ("brit", "english"), "us": ("americ", "u.s."), "west": ("west", "nato", "europe")}
-
-DISSIDENT = "dissident"
-"""The side of people who act against their own country."""
 
 _PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer"})
 _TROOPS = frozenset({"fighter", "soldier"})
@@ -46,72 +47,146 @@ _BY_OBJECT = (
     (("capture", "detain", "seize-equipment"), _MACHINES, "seize-equipment"),
     (("capture", "detain"), _PEOPLE, "detain"),
     (("destroy",), _TROOPS, "eliminate"),
+    (("destroy", "eliminate"), frozenset({"raid"}), "repel"),
+    (("use-weapons",), _MACHINES, "use-weapons"),
     (("breach", "enter"), frozenset({"dam"}), "breach"),
     (("breach",), frozenset({"border"}), "enter"),
-    (("capture", "control"), frozenset({"settlement", "border"}), "capture"),
+    (("capture",), frozenset({"settlement", "border"}), "capture"),
+    (("attack",), frozenset({"house", "office", "building", "plant", "school", "hospital", "energy"}), "strike"),
 )
 _BY_SUBJECT = ((("flee", "evacuate"), frozenset({"civilian"}), "flee"),)
+# Things that can be told from one another: a house that was hit is not the ministry that was hit.
+_THINGS = _PEOPLE | frozenset(
+    {"house", "office", "building", "vehicle", "armour", "energy", "water", "plant", "school", "hospital"}
+)
+_THINGS |= frozenset({"road", "dam", "animal", "drone", "settlement"})
+# Of these it matters who did it.
+_DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capture", "deny-involvement", "involve"})
+_DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach", "stage", "claim-responsibility"})
 
 
-class Terms(NamedTuple):
-    """The general words of `kinds.yaml`."""
+class Framer:
+    """Reads frames with the names of one topic."""
 
-    kind: dict[str, str]
-    dissidents: frozenset[str]
-    armed: frozenset[str]
-    light: frozenset[str]
-    planned: frozenset[str]
-    continuing: frozenset[str]
-    ended: frozenset[str]
+    def __init__(self, topic: Topic) -> None:
+        self._topic = topic
+        self._sides = Sides(topic)
+        self._entities = {entity.key: entity for entity in topic.entities}
 
+    def frame(self, piece: Span, *, claimant_key: str | None = None, offset: int = 0) -> Frame:
+        """The frame of a piece, which lies in its parsed sentence.
 
-def frame(piece: Span, *, topic: Topic, claimant_key: str | None = None, offset: int = 0) -> Frame:
-    """The frame of a piece, which lies in its parsed sentence.
+        `claimant_key` is the key of the topic's entity that says it, where there is one: it stands for "it" and
+        "we". `offset` is where the parsed text begins in its document.
+        """
+        claimant = self._entities.get(claimant_key or "")
+        mentions = self._topic.mentions(piece.text)
+        hits = [_by_object(hit, piece) for hit in events.of(piece)]
+        main = min(hits, key=lambda hit: (_cost(hit, piece), hit.token)) if hits else None
+        main = None if main and _only_judged(main, piece) else main
+        strong = [hit.event for hit in hits if not hit.weak]
+        shared = {
+            "places": self._places(piece, mentions),
+            "family": (claimant.family or claimant.key) if claimant else None,
+            "side": self._sides.of_entity(claimant) if claimant else None,
+            "sentence": offset + piece.sent.start_char,
+            "lemmas": self._lemmas(piece, hits, mentions),
+        }
+        if main is None:
+            negated = any(token.dep_ == "neg" for token in piece)
+            return Frame(classes=tuple(dict.fromkeys(strong)), negated=negated, **shared)
+        return Frame(
+            main=main.event,
+            classes=tuple(dict.fromkeys([main.event, *strong])),
+            kin=tuple(sorted(events.kin(main.event))),
+            state=_state(main, piece),
+            negated=_negated(main, piece),
+            agents=self._agents(main, piece, claimant) if main.event in _DEEDS else (),
+            targets=self._targets(main, piece),
+            **shared,
+        )
 
-    `claimant_key` is the key of the topic's entity that says it, where there is one: it stands for "it" and "we".
-    `offset` is where the parsed text begins in its document.
-    """
-    claimant = _entity(topic, claimant_key)
-    mentions = topic.mentions(piece.text)
-    hits = [_by_object(hit, piece) for hit in events.of(piece)]
-    main = _main(hits, piece)
-    strong = dict.fromkeys(hit.event for hit in hits if not hit.weak)
-    return Frame(
-        main=main.event if main else None,
-        classes=tuple(dict.fromkeys([*([main.event] if main else []), *strong])),
-        kin=tuple(sorted(events.kin(main.event))) if main else (),
-        state=_state(main, piece) if main else None,
-        negated=_negated(main, piece) if main else any(token.dep_ == "neg" for token in piece),
-        agents=_agents(main, piece, topic, claimant) if main else (),
-        targets=_targets(main, piece, topic) if main else (),
-        places=_places(piece, mentions, topic),
-        family=(claimant.family or claimant.key) if claimant else None,
-        side=claimant.side if claimant else None,
-        sentence=offset + piece.sent.start_char,
-        lemmas=_lemmas(piece, hits, mentions),
-    )
+    def _agents(self, main: EventHit, piece: Span, claimant: Entity | None) -> tuple[str, ...]:
+        """On whose side they are who did it, or are said to have done it."""
+        event: Token = piece.doc[main.token]
+        actors = list(_accused(event)) if main.event == "blame" else _actors(event, piece)
+        actors = [actor for actor in actors if kind_of(actor) != "raid"]
+        found = dict.fromkeys(side for actor in actors for side in self._sides.of_noun(actor))
+        if not found and claimant and any(actor.lower_ in _PRONOUNS for actor in actors):
+            side = self._sides.of_entity(claimant)
+            return (side,) if side else ()
+        found = found or dict.fromkeys(side for actor in _by(piece) for side in self._sides.of_noun(actor))
+        if not found and event.pos_ in ("VERB", "AUX"):
+            found = dict.fromkeys(self._sides.of_phrase(piece.doc[piece.start : main.token]))
+        return tuple(found)
 
+    def _targets(self, main: EventHit, piece: Span) -> tuple[str, ...]:
+        """The kinds of things that the main event is done to, as far as they can be told from one another."""
+        nouns = [
+            noun
+            for part in main.parts
+            for noun in _objects(piece.doc[part])
+            if _inside(noun, piece) and noun.pos_ != "VERB"
+        ]
+        return tuple(dict.fromkeys(target for noun in nouns if (target := self._target(noun)) in _THINGS))
 
-def _entity(topic: Topic, key: str | None) -> Entity | None:
-    if key is None:
-        return None
-    try:
-        return topic.entity(key)
-    except KeyError:
-        return None
+    def _target(self, noun: Token) -> str:
+        named = {mention.entity.kind for mention in self._topic.mentions(_phrase(noun).text)}
+        kind = kind_of(noun)
+        if kind == "building" and (named & {"agency", "government"} or _official(noun)):
+            return "office"
+        if noun.pos_ == "PROPN" and "agency" in named:
+            return "office"
+        return "settlement" if noun.pos_ == "PROPN" and named == {"place"} else kind
+
+    def _places(self, piece: Span, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """The places named, each as its path from the region down: "belgorod-region/graivoron-district/kozinka".
+
+        A bigger place that only says where a smaller one lies, or where somebody came from, is left out.
+        """
+        found: dict[str, None] = {}
+        for mention in mentions:
+            if mention.entity.kind != "place" or mention.entity.level not in _LEVELS:
+                continue
+            if mention.entity.level == "region" and _ORIGIN.search(piece.text[: mention.start]):
+                continue
+            above = [self._entities[key] for key in self._topic.ancestors(mention.entity.key)]
+            path = [entity.key for entity in reversed(above) if entity.level in _LEVELS]
+            found["/".join([*path, mention.entity.key])] = None
+        return tuple(path for path in found if not any(other.startswith(path + "/") for other in found))
+
+    def _lemmas(self, piece: Span, hits: Sequence[EventHit], mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """The content lemmas in order: event words as "@class", names as "=key", nouns of a kind as "#kind"."""
+        said = {part: hit.event for hit in reversed(hits) if not hit.weak for part in hit.parts}
+        begin = piece.start_char
+        names = {mention.start + begin: mention for mention in mentions}
+        covered = {at for mention in mentions for at in range(mention.start + begin, mention.end + begin)}
+        lemmas: dict[str, None] = {}
+        for token in piece:
+            if token.idx in names:
+                lemmas["=" + names[token.idx].entity.key] = None
+            elif token.i in said:
+                lemmas["@" + said[token.i]] = None
+            elif token.idx not in covered and (lemma := self._lemma(token)):
+                lemmas[lemma] = None
+        return tuple(lemmas)
+
+    def _lemma(self, token: Token) -> str | None:
+        if token.like_num:
+            return token.lower_
+        if side := self._sides.nation(token.text):
+            return "=" + side
+        if token.is_stop or not token.is_alpha:
+            return None
+        kind = kind_of(token)
+        return "#" + kind if kind in terms().kind.values() else kind
 
 
 # --- the main event
 
 
-def _main(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
-    """The event that the piece is about: the nearest to the top, strong before weak."""
-    if not hits:
-        return None
-    return min(hits, key=lambda hit: (_cost(hit, piece), hit.token))
-
-
 def _cost(hit: EventHit, piece: Span) -> float:
+    """How far the event is from being what the piece is about."""
     depth = min(_depth(piece.doc[part], piece) for part in hit.parts)
     return depth + _WEAK * hit.weak + _FRAMING.get(hit.event, 0.0) - _TURNING.get(hit.event, 0.0)
 
@@ -121,9 +196,18 @@ def _depth(token: Token, piece: Span) -> float:
     cost = 0.0
     while token.i not in (piece.root.i, token.head.i) and _inside(token.head, piece):
         step = _STEP.get(token.dep_, _OTHER_STEP)
-        cost += step / 2 if token.head.lemma_.lower() in terms().light else step
+        cost += step / 2 if events.lemma_of(token.head) in terms().light else step
+        if token.lower_ in terms().background and token.dep_ in ("prep", "mark"):
+            cost += _BACKGROUND
         token = token.head
     return cost
+
+
+def _only_judged(main: EventHit, piece: Span) -> bool:
+    """Whether the event is only what something is said of ("the raid was a sign of weakness"), not what is said."""
+    token: Token = piece.doc[main.token]
+    said = {"attr", "acomp"} & {child.dep_ for child in token.head.children}
+    return token.dep_ == "nsubj" and token.head.lemma_ == "be" and bool(said) and main.event != "responsible"
 
 
 def _inside(token: Token, piece: Span) -> bool:
@@ -131,12 +215,15 @@ def _inside(token: Token, piece: Span) -> bool:
 
 
 def _by_object(hit: EventHit, piece: Span) -> EventHit:
-    """The class that the event is by what it is done to: a vehicle is captured as booty, a soldier as a prisoner."""
+    """The event by what it is done to: a vehicle is captured as booty, a soldier as a prisoner."""
+    event = piece.doc[hit.token]
     for classes, objects, becomes in _BY_OBJECT:
-        if hit.event in classes and objects & {_kind(noun) for noun in _objects(piece.doc[hit.token])}:
+        if hit.event in classes and objects & {
+            kind_of(noun) for part in hit.parts for noun in _objects(piece.doc[part])
+        }:
             return hit._replace(event=becomes, weak=False)
     for classes, subjects, becomes in _BY_SUBJECT:
-        if hit.event in classes and subjects & {_kind(noun) for noun in _actors(piece.doc[hit.token], piece)}:
+        if hit.event in classes and subjects & {kind_of(noun) for noun in _actors(event, piece)}:
             return hit._replace(event=becomes, weak=False)
     return hit
 
@@ -146,23 +233,42 @@ def _by_object(hit: EventHit, piece: Span) -> EventHit:
 
 def _objects(token: Token) -> Iterator[Token]:
     """The nouns that something is done to, coordinated ones too."""
+    participle = token.tag_ == "VBN"
     found = [child for child in token.children if child.dep_ in _OBJECTS]
-    if token.dep_ == "amod" and token.tag_ in ("VBN", "JJ", "VBD"):
+    if (token.dep_ == "amod" and token.tag_ in ("VBN", "JJ", "VBD")) or (token.dep_ == "acl" and participle):
         found.append(token.head)
-    if token.dep_ == "acl" and token.tag_ == "VBN":
-        found.append(token.head)
-    if not found and token.tag_ in ("VBN", "VBD"):
-        found += [child for child in token.children if child.dep_ == "nsubj" and token.tag_ == "VBN"]
+    if not found and participle:
+        found = [child for child in token.children if child.dep_ == "nsubj"]
     if token.pos_ in ("NOUN", "PROPN"):
         found += [child for child in token.children if child.dep_ in ("compound", "poss") and child.pos_ == "NOUN"]
     for child in token.children:
-        if child.dep_ == "prep" and child.lemma_.lower() in _HITS_AT:
+        if child.dep_ == "prep" and child.lower_ in _HITS_AT:
             found += [noun for noun in child.children if noun.dep_ == "pobj"]
-    if not found and token.dep_ == "conj" and token.head.pos_ == token.pos_:
-        found += [child for child in token.head.children if child.dep_ == "nsubjpass" and token.tag_ == "VBN"]
+    if token.dep_ == "pobj" and token.head.lower_ == "under":
+        found += [child for child in token.head.head.children if child.dep_ in ("nsubj", "nsubjpass")]
+    if not found and participle and token.dep_ == "conj" and token.head.pos_ == token.pos_:
+        found = [child for child in token.head.children if child.dep_ == "nsubjpass"]
     for noun in found:
         yield noun
         yield from _coordinated(noun)
+
+
+def _accused(token: Token) -> Iterator[Token]:
+    """Whom the verb blames: "blamed X for it", "blamed it on X"."""
+    objects = list(_objects(token))
+    blamed_on = [
+        noun
+        for holder in (token, *objects)
+        for prep in holder.children
+        if prep.dep_ == "prep" and prep.lower_ == "on"
+        for noun in prep.children
+        if noun.dep_ == "pobj"
+    ]
+    for noun in blamed_on or objects:
+        yield noun
+        for prep in noun.children:
+            if prep.lower_ == "by":
+                yield from (child for child in prep.children if child.dep_ == "pobj")
 
 
 def _coordinated(noun: Token) -> Iterator[Token]:
@@ -172,178 +278,78 @@ def _coordinated(noun: Token) -> Iterator[Token]:
             yield from _coordinated(child)
 
 
-def _kind(token: Token) -> str:
-    lemma = token.lemma_.lower()
-    return terms().kind.get(lemma, terms().kind.get(token.lower_, lemma))
-
-
-def _targets(main: EventHit, piece: Span, topic: Topic) -> tuple[str, ...]:
-    """The kinds of things that the main event is done to; a public building is told from a house."""
-    found = dict.fromkeys(
-        _target(noun, topic)
-        for part in main.parts
-        for noun in _objects(piece.doc[part])
-        if noun.pos_ in ("NOUN", "PROPN", "NUM") and _inside(noun, piece)
-    )
-    return tuple(target for target in found if target)
-
-
-def _target(noun: Token, topic: Topic) -> str | None:
-    named = {mention.entity.kind for mention in topic.mentions(_phrase(noun))}
-    kind = _kind(noun)
-    if kind == "building" and (named & {"agency", "government"} or {"administrative", "government"} & _modifiers(noun)):
-        return "office"
-    if named == {"place"} and noun.pos_ == "PROPN":
-        return "settlement"
-    if named & {"agency"} and noun.pos_ == "PROPN":
-        return "office"
-    return kind if noun.pos_ == "NOUN" or kind != noun.lemma_.lower() else None
-
-
-def _modifiers(noun: Token) -> set[str]:
-    return {child.lemma_.lower() for child in noun.children if child.dep_ in ("amod", "compound", "nmod")}
-
-
-def _phrase(noun: Token) -> str:
-    """The noun with what stands before it."""
-    return noun.doc[noun.left_edge.i : noun.i + 1].text
-
-
-def _agents(main: EventHit, piece: Span, topic: Topic, claimant: Entity | None) -> tuple[str, ...]:
-    """On whose side they are who act in the main event: sides of the topic, countries, "dissident"."""
-    actors = _actors(piece.doc[main.token], piece)
-    found = dict.fromkeys(side for actor in actors for side in _sides(actor, topic))
-    if not found and claimant and any(actor.lower_ in _PRONOUNS for actor in actors):
-        return (DISSIDENT if claimant.kind == "group" else claimant.side,) if claimant.side else ()
-    return tuple(found)
-
-
 def _actors(event: Token, piece: Span) -> list[Token]:
-    """The subjects, by-agents and owners of the event; a verb without its own takes its governor's."""
-    seen = 0
+    """The subjects, by-agents and owners of the event; one without its own takes its governor's."""
     token = event
-    while seen < 4:
+    for _ in range(4):
         found = [child for child in token.children if child.dep_ in _SUBJECTS]
-        passive = [child for child in token.children if child.dep_ == "agent" or child.lower_ == "by"]
+        passive = [child for child in token.children if child.dep_ == "agent" or child.lower_ in _DOERS]
         found = [noun for by in passive for noun in by.children if noun.dep_ == "pobj"] or found
+        if token.dep_ == "nsubj" and token.head.lemma_ == "be":
+            found += [child for child in token.head.children if child.dep_ == "attr"]
         if token.pos_ in ("NOUN", "PROPN"):
             found += [child for child in token.children if child.dep_ in ("poss", "compound", "amod")]
         if found:
             return [actor for noun in found for actor in (noun, *_coordinated(noun))]
         if token.head.i == token.i or not _inside(token.head, piece):
-            return []
-        token, seen = token.head, seen + 1
+            break
+        token = token.head
     return []
 
 
-def _sides(noun: Token, topic: Topic) -> Iterator[str]:
-    text = noun.doc[noun.left_edge.i : noun.i + 1].text
-    words = [token.lower_ for token in noun.doc[noun.left_edge.i : noun.i + 1]]
-    lemmas = {token.lemma_.lower() for token in noun.subtree}
-    opposed = any(word.startswith("anti") for word in words)
-    dissident = opposed or bool(lemmas & terms().dissidents)
-    perhaps = bool(lemmas & terms().armed)
-    for mention in topic.mentions(text):
-        if mention.entity.kind == "group":
-            yield DISSIDENT
-        elif mention.entity.side and mention.entity.kind != "place":
-            yield mention.entity.side
-    for index, word in enumerate(words):
-        side = _nation(word, topic)
-        if side and not (index > 1 and words[index - 1] == "-" and words[index - 2] in ("pro", "anti")):
-            if perhaps or not dissident:
-                yield side
-            if perhaps or dissident:
-                yield DISSIDENT
-    if opposed:
-        yield DISSIDENT
+def _by(piece: Span) -> Iterator[Token]:
+    """Those by whom anything in the piece is said to be done."""
+    for token in piece:
+        if token.lower_ == "by":
+            yield from (child for child in token.children if child.dep_ == "pobj")
 
 
-def _nation(word: str, topic: Topic) -> str | None:
-    """The side whose country the adjective names: "Ukrainian", "British"."""
-    for entity in topic.entities:
-        stem = entity.name[:-1].lower()
-        if entity.kind == "government" and entity.side and len(stem) > 4 and word.startswith(stem):
-            return entity.side
-    return next((side for side, stems in _COUNTRIES.items() if word.startswith(stems)), None)
+def _phrase(noun: Token) -> Span:
+    """The noun with what stands before it."""
+    return noun.doc[noun.left_edge.i : noun.i + 1]
 
 
-# --- where, whether
+def _official(noun: Token) -> bool:
+    """Whether the building is said to be a public one."""
+    return bool({"administrative", "administration", "government", "governmental"} & {t.lower_ for t in _phrase(noun)})
 
 
-def _places(piece: Span, mentions: Sequence[Mention], topic: Topic) -> tuple[str, ...]:
-    """The places named, each as its path from the region down: "belgorod-region/graivoron-district/kozinka"."""
-    found: dict[str, None] = {}
-    for mention in mentions:
-        if mention.entity.kind == "place" and mention.entity.level in _LEVELS:
-            above = [topic.entity(key) for key in topic.ancestors(mention.entity.key)]
-            path = [entity.key for entity in reversed(above) if entity.level in _LEVELS]
-            found["/".join([*path, mention.entity.key])] = None
-    return tuple(path for path in found if not any(other.startswith(path + "/") for other in found))
+# --- whether
 
 
 def _negated(main: EventHit, piece: Span) -> bool:
     """Whether the main event is said not to be: "no one was killed", "did not result in injuries"."""
-    if main.event in ("deny-involvement", "contradict"):
+    if main.event in ("deny-involvement", "contradict", "return-ban"):
         return False
     token: Token = piece.doc[main.token]
+    if any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token)):
+        return True
     for _ in range(5):
-        if any(_denies(child) for child in token.children) or _denies(token):
+        near = [token, *token.children]
+        near += [
+            word
+            for noun in token.children
+            if noun.dep_ in ("nsubj", "nsubjpass", "dobj", "attr")
+            for word in noun.children
+        ]
+        if any(word.dep_ == "neg" or word.lower_ in _NO for word in near):
             return True
-        subjects = [child for child in token.children if child.dep_ in ("nsubj", "nsubjpass", "dobj", "attr")]
-        if any(_denies(child) for subject in subjects for child in (subject, *subject.children)):
-            return True
-        if token.head.i == token.i or not _inside(token.head, piece) or token.dep_ in ("advcl", "relcl", "conj"):
-            break
+        if token.head.i == token.i or not _inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
+            return False
         token = token.head
-    return any(part.lower_ == "without" for part in piece if part.i in range(main.token - 3, main.token))
-
-
-def _denies(token: Token) -> bool:
-    return token.dep_ == "neg" or token.lower_ in ("no", "nobody", "none", "neither", "nothing", "no-one")
+    return False
 
 
 def _state(main: EventHit, piece: Span) -> str | None:
     """How far the main event is: "ended", "continuing", "planned"; None when it simply happened."""
-    token: Token = piece.doc[main.token]
-    near = {token.lemma_.lower(), token.lower_, token.head.lemma_.lower()} | {
-        child.lemma_.lower() for near in (token, token.head) for child in near.children
-    }
-    if main.event == "regime" and near & terms().ended:
+    tokens = [piece.doc[part] for part in main.parts]
+    nearby = [*tokens, *(token.head for token in tokens)]
+    around = [word for near in nearby for word in (near, *near.children) if _inside(word, piece)]
+    words = {events.lemma_of(word) for word in around} | {word.lower_ for word in around}
+    if main.event == "regime" and words & terms().ended:
         return "ended"
-    if near & terms().continuing or "under way" in piece.text:
+    if words & terms().continuing or _LASTING.search(piece.text):
         return "continuing"
-    if "will" in near or (near - {token.lemma_.lower()}) & terms().planned:
-        return "planned"
-    return None
-
-
-def _lemmas(piece: Span, hits: Sequence[EventHit], mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """The content lemmas in order: event words as "@class", names as "=key", nouns of a kind as "#kind"."""
-    said = {part: hit.event for hit in reversed(hits) if not hit.weak for part in hit.parts}
-    begin = piece.start_char
-    names = {m.start + begin: m for m in mentions}
-    covered = {at for m in mentions for at in range(m.start + begin, m.end + begin)}
-    lemmas: list[str] = []
-    for token in piece:
-        if token.idx in names:
-            lemmas.append("=" + names[token.idx].entity.key)
-        elif token.idx in covered:
-            continue
-        elif token.i in said:
-            lemmas.append("@" + said[token.i])
-        elif token.like_num:
-            lemmas.append(token.lower_)
-        elif not token.is_stop and token.is_alpha:
-            kind = _kind(token)
-            lemmas.append("#" + kind if kind in terms().kind else kind)
-    return tuple(dict.fromkeys(lemmas))
-
-
-@cache
-def terms() -> Terms:
-    """The general words, read once."""
-    raw = yaml.safe_load(files(__package__).joinpath("kinds.yaml").read_text("utf-8"))
-    kinds = {word: kind for kind, words in raw["kinds"].items() for word in words.split()}
-    lists = {name: frozenset(raw[name].split()) for name in Terms._fields if name != "kind"}
-    return Terms(kind=kinds, **lists)
+    own = {word for token in tokens for word in (events.lemma_of(token), token.lower_)}
+    meant = main.event != "distract" and ("will" in words or (words - own) & terms().planned)
+    return "planned" if meant else None
