@@ -20,6 +20,8 @@ class Relevance(Value):
 
 # So many posts may pass without a word of the topic before its thread is taken to have left it.
 CARRY = 6
+# Of a post so many characters are looked at: one that tells of the topic says so by then.
+READ = 20_000
 
 
 def judge(text: str, context: Sequence[str], topic: Topic) -> Relevance:
@@ -46,7 +48,7 @@ class _Shown:
     """What a post shows, found when it is first asked for."""
 
     def __init__(self, text: str, topic: Topic) -> None:
-        self._text = normalised(text)
+        self._text = normalised(text[:READ])
         self._lower = self._text.lower()
         self._topic = topic
         self._known: dict[str, bool] = {}

@@ -121,7 +121,7 @@ class _Lined(dict[str, Any]):
     line = 0
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """YAML with line numbers, and without mappings that say the same field twice."""
 
 
@@ -131,6 +131,8 @@ def _construct(loader: _Loader, node: yaml.MappingNode) -> Iterator[_Lined]:
     yield entry
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.MarkedYAMLError(None, None, f"a field needs a name, not {key!r}", key_node.start_mark)
         if key in entry:
             raise yaml.MarkedYAMLError(None, None, f"the field {key!r} stands here twice", key_node.start_mark)
         entry[key] = loader.construct_object(value_node, deep=True)
