@@ -92,6 +92,10 @@ def _refused(token: Token) -> bool:
             "seem",
             "want",
             "try",
+            "impossible",
+            "possible",
+            "hard",
+            "difficult",
         }:
             return True
         if token.dep_ == "xcomp" and any(child.dep_ == "neg" for child in head.children):

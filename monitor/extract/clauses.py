@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from monitor.extract import cues
 from monitor.extract.grammar import (
     FINITE,
+    SUBJECTS,
     VERBAL,
     Attribution,
     Span,
@@ -75,7 +76,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if mind or subject is None:
         return
     left = _left(token, sentence, first)
-    if left is not None and _spoken(left, token, sentence, cue):
+    if left is not None and _spoken(left, token, sentence, cue, subject):
         last = _inverted_end(token, sentence, last)
         content = (left,)
         tail = _tail(sentence, last)
@@ -111,6 +112,15 @@ def _bare_passive(token: Token) -> bool:
 
 
 def _speaker(token: Token) -> Token | None:
+    before = token.nbor(-1) if token.i else None
+    if (
+        before is not None
+        and token.tag_ in FINITE
+        and child_of(token, *SUBJECTS) is None
+        and before.pos_ in {"PROPN", "NOUN"}
+        and before.dep_ not in {"dobj", "pobj", "npadvmod"}
+    ):
+        return before
     subject = subject_of(token)
     if subject is None and token.dep_ in {"ROOT", "parataxis", "ccomp"} and token.lemma_ in STRONG:
         # "P, said X" with X taken for an object, or "X says" whose X hangs elsewhere
@@ -207,7 +217,7 @@ def _left(token: Token, sentence: Sentence, first: int) -> Span | None:
     return (0, end) if end > 1 else None
 
 
-def _spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
+def _spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject: Token) -> bool:
     """Whether the left part can be what is said: it holds a verb or is quoted."""
     doc = sentence.doc
     if token.dep_ in {"relcl", "acl"}:
@@ -216,7 +226,7 @@ def _spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue) -> bool
         return True
     if cue.lemma in cues.NEEDS_MARK or token.tag_ == "VBG":
         return False
-    if token.dep_ == "conj" and token.head.i < left[1] and subject_of(token) == subject_of(token.head):
+    if token.dep_ == "conj" and token.head.i < left[1] and subject == subject_of(token.head):
         return False
     if token.dep_ == "advcl" and child_of(token, "mark") is not None:
         return False

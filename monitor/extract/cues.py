@@ -44,7 +44,7 @@ _VERBS = {
         summarize affirm aver attest certify proclaim pronounce profess purport relate answer counter inquire wonder
         ask question guarantee assure reassure convey credit criticise criticize urge demand recommend propose
         forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
-        guess surmise verify ascertain object protest confess divulge remind
+        guess surmise object protest confess divulge remind
         caption cite quote ring hear learn decide rule advise order instruct
         """,
     "noun": """

@@ -9,7 +9,6 @@ worth       which of the pieces are claims
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
@@ -24,7 +23,7 @@ from monitor.extract.pieces import split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs
 from monitor.extract.topic import Topic, slug
-from monitor.extract.who import OUTLET, Thread, Who, resolve, titles
+from monitor.extract.who import OUTLET, Thread, Who, resolve, speaks, titles
 from monitor.models import Post, Sighting, Stance, digest
 
 FURTHEST = 40
@@ -80,7 +79,10 @@ class Extractor:
         """The thread after the paragraph, and the speaker of each of its statements."""
         reading = analysis.reading
         if reading.label:
-            thread = thread.spoke(self._labelled(reading.label))
+            labelled = self._labelled(reading.label)
+            thread = thread.spoke(labelled)
+            if labelled is not None:
+                thread = thread.called(self._titles(None, None, labelled, thread), labelled)
         speakers: list[tuple[Statement, Who | None]] = []
         last_quote: Who | None = None
         at = 0
@@ -94,7 +96,7 @@ class Extractor:
                 at += 1
                 source = statement.frame.source if statement.frame is not None and not statement.quoted else None
                 if who is not None and not (statement.frame is not None and statement.frame.kind == "noun"):
-                    thread = thread.spoke(who).called(titles(sentence, source, who), who)
+                    thread = thread.spoke(who).called(self._titles(sentence, source, who, thread), who)
                 if any(
                     sentence.quotes[i] >= 0 and not reading.quotes[sentence.quotes[i]].closed
                     for s in statement.spans
@@ -107,6 +109,14 @@ class Extractor:
                 if publisher is not None:
                     thread = replace(thread.heard(publisher), publisher=publisher)
         return replace(thread, open_quote=last_quote), speakers
+
+    def _titles(self, sentence: Sentence | None, source: Span | None, who: Who, thread: Thread) -> list[str]:
+        """The nouns that mean `who` from now on; a name that says only what somebody is takes none from who has one."""
+        entity = self._topic.entity(who.key) if who.known else None
+        found = titles(sentence, source, who, entity.roles if entity is not None else ())
+        if entity is not None and entity.generic:
+            found = [noun for noun in found if noun not in thread.nouns]
+        return found
 
     def _speaker(self, statement: Statement, analysis: Analysis, thread: Thread) -> Who | None:
         if statement.frame is not None:
@@ -151,7 +161,7 @@ class Extractor:
             if shown is not None:
                 yield from self._pictures(sentence, shown, speakers)
             for statement, who in here:
-                yield from self._said(statement, who, sentence, post.published_at)
+                yield from self._said(statement, who, sentence, reading, post)
             for span in analysis.own[n]:
                 if shown is None or span[1] <= shown.content[0] or span[0] >= shown.content[1]:
                     yield from self._outlet(sentence, span, reading, post)
@@ -178,8 +188,15 @@ class Extractor:
             thread = thread.spoke(who)
         return thread
 
-    def _said(self, statement: Statement, who: Who | None, sentence: Sentence, published: datetime) -> Iterator[Found]:
+    def _said(
+        self, statement: Statement, who: Who | None, sentence: Sentence, reading: Reading, post: Post
+    ) -> Iterator[Found]:
         frame = statement.frame
+        if frame is not None and frame.kind == "heading" and not speaks(who, frame.lemma):
+            whole = statement.spans[0] if frame.lemma == ":" else (0, len(sentence.doc))
+            yield from self._outlet(sentence, whole, reading, post)
+            return
+        published = post.published_at
         for whole in statement.spans:
             for n, span in enumerate(split(sentence, whole)):
                 first = span[0]

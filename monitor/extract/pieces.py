@@ -67,6 +67,10 @@ def trim(sentence: Sentence, span: Span) -> Span | None:
         first += 1
     while last > first and (doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE):
         last -= 1
+    if last - 1 > first and doc[last - 1].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
+        last -= 1
+        while last > first and doc[last - 1].text in _MARKS:
+            last -= 1
     if first < last and doc[first].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
         first += 1
     return (first, last) if any(t.is_alpha for t in doc[first:last]) else None
@@ -76,6 +80,8 @@ _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "
 
 
 def _keeps(token: Token) -> bool:
+    if token.lower_ == "as" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "of":
+        return True
     return token.text in {"#", "[", "("} or (token.lower_ == "that" and token.dep_ in {"nsubj", "nsubjpass"})
 
 

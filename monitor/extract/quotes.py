@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.extract.attribution import attributions, settled
 from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
+from monitor.extract.headings import heading_frame
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
 
 SHORTEST_QUOTE = 4
@@ -46,6 +47,9 @@ def analyse(paragraph: str) -> Analysis:
     """The paragraph's statements in the order of the text; remembered by text."""
     reading = read(paragraph)
     raw = [[f for f in attributions(s) if not f.mind] for s in reading.sentences]
+    if reading.heading and len(raw) == 1 and not raw[0]:
+        titled = heading_frame(reading, reading.sentences[0])
+        raw = [[titled] if titled is not None else []]
     frames = tuple(settled(found, s.doc) for found, s in zip(raw, reading.sentences, strict=True))
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []

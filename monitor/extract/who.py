@@ -102,6 +102,13 @@ _AGENCY_NOUNS = frozenset(
         "media",
     ]
 )
+_SPEAKING = (
+    _ROLE_NOUNS
+    | _AGENCY_NOUNS
+    | frozenset(
+        "officials authorities police sources media reports report military witnesses residents governors governor mayor locals".split()
+    )
+)
 _EMPTY = frozenset(["reports", "report", "reporting", "rumours", "rumors", "accounts", "account", "speculation"])
 _LEAVE_OUT = frozenset(
     [
@@ -185,6 +192,10 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, topic: Topi
     if head.pos_ == "PRON" or lower in {"it", "he", "she", "they", "one"}:
         return _pronoun(lower, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, topic)
+    if mention is not None and mention.entity.generic and mention.entity.kind == "person":
+        named = thread.nouns.get(head.lemma_.lower())
+        if named is not None and named.known and named.kind == "person":
+            return named
     if mention is not None:
         return of_mention(mention, sentence, source)
     lemma = head.lemma_.lower()
@@ -358,9 +369,19 @@ def _stop(sentence: Sentence, source: Span) -> int:
     return at
 
 
-def titles(sentence: Sentence, source: Span | None, who: Who) -> list[str]:
-    """The common nouns that the source's phrase calls `who` by: "governor", "ministry"."""
+def speaks(who: Who | None, mark: str) -> bool:
+    """Whether a headline's "S: P" or "P – S" names a speaker, not a subject ("Ukraine war: …")."""
+    if who is None:
+        return False
+    if who.known:
+        return who.kind != "place" and not (who.kind == "government" and mark == ":" and who.key == slug(who.name))
+    words = {word.lower() for word in who.name.split()}
+    return bool(words & _SPEAKING) or (who.kind == "person" and bool(words & _ROLE_NOUNS))
+
+
+def titles(sentence: Sentence | None, source: Span | None, who: Who, roles: Sequence[str] = ()) -> list[str]:
+    """The common nouns that `who` is called by, in the source's phrase, its own name or its roles: "governor"."""
     nouns = _ROLE_NOUNS | _GROUP_NOUNS | _AGENCY_NOUNS
-    words = {w.lower().strip("()") for w in who.name.split()}
-    found = [t.lemma_.lower() for t in sentence.doc[source[0] : source[1]]] if source else []
-    return [w for w in dict.fromkeys([*found, *sorted(words)]) if w in nouns]
+    words = [word.lower().strip("()") for text in (who.name, *roles) for word in text.split()]
+    found = [t.lemma_.lower() for t in sentence.doc[source[0] : source[1]]] if sentence is not None and source else []
+    return [word for word in dict.fromkeys([*found, *words]) if word in nouns]

@@ -16,7 +16,7 @@ from monitor.extract.grammar import FINITE, VERBAL
 
 _BOILERPLATE = re.compile(
     r"(?:could|was|were|is|are|has|have|had)(?: not|n't| un)?\s*(?:been )?(?:able|unable|independently|immediately)?[\w ]{0,25}"
-    r"(?:un)?(?:verif|authenticat|confirm the (?:location|date))|unable to (?:verify|confirm|reach)|not (?:been )?(?:able|possible) to"
+    r"(?:un)?(?:verif|authenticat|confirm the (?:location|date))|(?:unable|impossible|no way) to (?:\w+ )?(?:verify|confirm|reach|say|determine)|not (?:been )?(?:able|possible) to"
     r"|\b(?:it is|it was|it remains) (?:not clear|unclear|unknown)|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
     r"|(?:subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved|copyright"
     r"|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement|getty images|photo(?:graph)?:"
@@ -164,7 +164,9 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         return False
     if heading:
         return True
-    return _happened(main)
+    if main.tag_ == "VBN" and not any(c.dep_ in {"nsubj", "nsubjpass", "aux", "auxpass"} for c in main.children):
+        return False
+    return _happened(main) and main.lemma_ not in {"refuse", "decline"}
 
 
 def _happened(verb: Token) -> bool:
