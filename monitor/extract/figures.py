@@ -21,6 +21,8 @@ _AREA = words_in("kilometre kilometer km mile metre meter")
 _LEVELS = words_in("rise fall drop increase decrease climb swell")
 # What people alone do: "20,000 need shelter".
 _PEOPLE_DO = words_in("need live flee remain wait shelter leave return stay cross enter face lose")
+# Before a number these say which ones.
+_WHICH = words_in("the their its his her our these those both all other first last next")
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,16 @@ def _counted(number: Number, span: Span) -> _Counted | None:
         kind, outcome = "people", NOUNS.get(word, outcome)
     elif outcome == "eliminated":
         outcome = "killed" if kind in ANIMATE else "destroyed"
-    one = doc[number.core].lower_ == "one"
-    if (one and outcome is None) or (kind == "groups" and outcome is None):
+    if outcome is None and (kind == "groups" or doc[number.core].lower_ == "one" or _is_known(number, span)):
         return None
     if outcome == "casualties":
         return _Counted(number, outcome, 0)
     return _Counted(number, f"{kind} {outcome}" if outcome else kind, 0 if outcome else 1)
+
+
+def _is_known(number: Number, span: Span) -> bool:
+    """Does it say which, not how many: "the two sides", "their two armies"?"""
+    return number.first > span.start and span.doc[number.first - 1].lower_ in _WHICH
 
 
 # --- numbers without a noun, and measures

@@ -91,6 +91,7 @@ def test_a_figure_is_a_number_with_what_it_counts(
         "a case under Article 205 on day 456 of the war",
         "5% of the $4 million",
         "No one was hurt",
+        "between their two armies",
         "the channel with more than a million subscribers",
     ],
 )
