@@ -219,7 +219,8 @@ class Dispatcher:
         while not stopping.is_set():
             try:
                 newest = await self._outbox.wait(highest, WAIT_BLOCK_MS)
-            except StoreUnavailable:
+            except StoreUnavailable as error:
+                _log.warning("store.unavailable", error=str(error))  # here alone, not once a lane
                 await pause(stopping, STORE_PAUSE_S)
                 continue
             if newest != highest:
