@@ -5,8 +5,6 @@ import gzip
 import json
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
@@ -20,57 +18,10 @@ from monitor.models import Outcome, Verdict
 from monitor.sinks.guard import Guard
 from monitor.sinks.webhook import ANSWER_LIMIT_CHARS, Limits, WebhookSink, render
 from tests.delivering import OTHER_SECRET, OTHER_SECRET_TEXT, SECRET, SECRET_TEXT, a_delivery, an_alert
+from tests.talking import Talk, answering, read_request, status_line, talking
 
 LOOPBACK = Guard([ip_network("127.0.0.0/8"), ip_network("::1/128")])
 HURRIED = Limits(total_s=1.0, connect_s=0.5, read_s=0.3)
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-async def read_request(reader: asyncio.StreamReader) -> tuple[dict[str, str], bytes]:
-    """Headers (names in lower case) and body of one request."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-    return headers, await reader.readexactly(int(headers["content-length"]))
-
-
-@asynccontextmanager
-async def talking(talk: Talk, host: str = "127.0.0.1") -> AsyncIterator[str]:
-    """A server that talks like this to each connection; gives its URL."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, host, 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
-        yield f"http://{f'[{host}]' if ':' in host else host}:{port}/hook"
-    finally:
-        server.close()
-
-
-def answering(*parts: bytes, then_wait: bool = False) -> Talk:
-    """Reads one request, answers with these bytes, and then closes, or waits for the other side to do so."""
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await read_request(reader)
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-        if then_wait:
-            await reader.read()
-
-    return talk
-
-
-def status_line(status: int, *headers: str, body: bytes = b"") -> bytes:
-    lines = [f"HTTP/1.1 {status} Whatever", *headers, f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode() + body
 
 
 async def send(url: str, *, guard: Guard = LOOPBACK, limits: Limits = HURRIED) -> Outcome:
@@ -350,43 +301,7 @@ async def test_a_bad_receiver_leaves_no_task_behind() -> None:
         assert {task for task in asyncio.all_tasks() - before if "talking" not in repr(task.get_coro())} == set()
 
 
-# --- the guard, where it counts
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-async def test_a_literal_address_inside_gets_no_request(host: str) -> None:
-    connected = asyncio.Event()
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connected.set()
-
-    async with talking(talk, host) as url:
-        outcome = await send(url, guard=Guard())
-    assert outcome.verdict is Verdict.DEAD
-    assert "the address is refused" in (outcome.error or "")
-    assert not connected.is_set()
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "localhost", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.0.0.1.", "0", "①②⑦.⓪.⓪.①",
-        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1%25lo]",
-        "169.254.169.254", "100.64.0.1",
-    ],
-)  # fmt: skip
-async def test_an_address_inside_in_disguise_gets_no_request(host: str) -> None:
-    connected = asyncio.Event()
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connected.set()
-
-    async with talking(talk) as url:
-        port = url.rpartition(":")[2].removesuffix("/hook")
-        outcome = await send(f"http://{host}:{port}/hook", guard=Guard())
-    assert outcome.verdict is Verdict.DEAD
-    assert "/hook" not in (outcome.error or "")
-    assert not connected.is_set()
+# --- what it is set up with
 
 
 @pytest.mark.parametrize(
