@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -16,10 +17,12 @@ from monitor.settings import Settings, load_settings, parse_speed
 
 EPILOG = """
 Exit codes: 0 done; 1 failed while running; 2 wrong usage or configuration; 3 the store can't be reached or used;
-4 another daemon has the data folder; 130 interrupted.
+4 another daemon has the data folder; 130 interrupted, 143 terminated (run and replay end with 0 on both).
 """
 
 T = TypeVar("T")
+
+CANCEL_AGAIN_S = 2.0
 
 app = typer.Typer(
     name="monitor",
@@ -284,7 +287,32 @@ def _speed(written: str) -> float | str:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
+    """Runs it to its end; SIGINT and SIGTERM cancel it, unless it deals with them itself, so that all is closed."""
+    received: list[int] = []
+
+    async def interruptible() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101 - for the type checker
+
+        def interrupt(number: int) -> None:
+            received.append(number)
+            cancel()
+
+        def cancel() -> None:
+            # Once more after a while: what is awaited may take a cancellation for its own time limit, and go on.
+            task.cancel()
+            loop.call_later(CANCEL_AGAIN_S, cancel)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, interrupt, number)
+        return await work
+
+    try:
+        return asyncio.run(interruptible())
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        raise typer.Exit(128 + received[0]) from None
 
 
 def _exit(code: int, words: str = "") -> NoReturn:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from monitor.alerting import say
 from monitor.display import json_safe, safe
-from monitor.models import Alert, Claim, Decision, Filing, Kind, Ledger, Link, Sighting
+from monitor.models import Alert, Claim, Decision, Filing, Kind, Ledger, Link, Sighting, Stance
 
 BADGES = {
     Kind.NEW: ("NEW", "bold black on green"),
@@ -28,6 +28,15 @@ DECISIONS = {
     Decision.UPDATE: "yellow",
     Decision.DISPUTE: "red",
 }
+SAYS = {
+    Stance.ASSERTED: "says",
+    Stance.DENIED: "denies",
+    Stance.CONFIRMED: "confirms",
+    Stance.UNVERIFIED: "says, unverified",
+}
+OUTLET = "outlet"
+"""The claimant of what an outlet states in its own voice."""
+
 LONGEST_QUOTE = 600
 """Characters shown of one statement."""
 
@@ -54,17 +63,16 @@ def as_json(value: dict[str, Any]) -> str:
 # --- alerts
 
 
-def alert(told: Alert, *, wide: bool) -> RenderableType:
-    """An alert: on a terminal (`wide`) a badge and a few wrapped lines, otherwise one plain line."""
-    if not wide:
-        return alert_line(told)
+def alert(told: Alert) -> RenderableType:
+    """An alert for a terminal: a badge and a few wrapped lines."""
     name, style = BADGES[told.kind]
     row = Table.grid(padding=(0, 1), expand=True)
     row.add_column(width=12, style="dim", no_wrap=True)
     row.add_column(ratio=1)
     first = Text.assemble((f" {name} ", style), " ")
-    first.append(safe(told.claim.claimant, limit=80), style="bold")
-    first.append(f" {_stance(told)}", style="dim")
+    who, says = _says(told)
+    first.append(who, style="bold")
+    first.append(f" {says}", style="dim")
     row.add_row(moment(told.event_time), first)
     row.add_row("", Text(quoted(_quote(told))))
     change = _change(told)
@@ -76,7 +84,10 @@ def alert(told: Alert, *, wide: bool) -> RenderableType:
 
 def print_alert(console: Console, told: Alert) -> None:
     """An alert on a terminal, or one line of it for a pipe."""
-    console.print(alert(told, wide=console.is_terminal), soft_wrap=not console.is_terminal, highlight=False)
+    if console.is_terminal:
+        console.print(alert(told), highlight=False)
+    else:
+        print_plain(console, [alert_line(told)])
 
 
 def alert_line(told: Alert) -> Text:
@@ -86,7 +97,7 @@ def alert_line(told: Alert) -> Text:
         f"{told.event_time:%Y-%m-%dT%H:%M:%SZ}",
         f"#{told.seq}",
         str(told.kind),
-        f"{safe(told.claim.claimant, limit=80)} ({told.claim.stance}):",
+        f"{' '.join(_says(told))}:",
         quoted(_quote(told)),
         *([f"[{change.plain}]"] if change else []),
         f"[{_circumstances(told)}]",
@@ -94,10 +105,12 @@ def alert_line(told: Alert) -> Text:
     return Text(" ".join(parts))
 
 
-def _stance(told: Alert) -> str:
-    return {"asserted": "says", "denied": "denies", "confirmed": "confirms", "unverified": "says, unverified"}[
-        told.claim.stance
-    ]
+def _says(told: Alert) -> tuple[str, str]:
+    """Who, and how: an outlet that states something in its own voice is named."""
+    if told.claim.claimant == OUTLET and told.sources:
+        how = "reports" if told.claim.stance is Stance.ASSERTED else f"reports, {told.claim.stance}"
+        return safe(told.sources[0].outlet, limit=80), how
+    return safe(told.claim.claimant, limit=80), SAYS[told.claim.stance]
 
 
 def _quote(told: Alert) -> str:
@@ -263,6 +276,7 @@ def _attribution(seen: Sighting) -> str:
 
 
 def print_plain(console: Console, lines: Iterable[Text]) -> None:
-    """One line each, however long, for pipes."""
+    """One line each, however long and with its tabs, for pipes."""
     for line in lines:
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        console.file.write(line.plain + "\n")
+    console.file.flush()
