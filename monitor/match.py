@@ -1,120 +1,286 @@
 """Which claim a sighting belongs to, or none, and why. Pure: values in, values out.
 
-Alike is not the same: "five injured" and "casualties reported" share most words. So the order is: what forbids that
-two statements are one claim (another place, another counted thing, the opposite polarity, another event); what makes
-them one whatever the words; and only then how alike they are.
+Alike is not the same: "five injured" and "casualties reported" share most words, "was behind it" and "had nothing to
+do with it" nearly all. So the order is: what forbids that two statements are one claim (another place, another
+counted thing, the opposite polarity, another event); and only where nothing does, how much speaks for it.
 """
 
-from collections.abc import Sequence
-from math import sqrt
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from math import log, sqrt
+from typing import NamedTuple
 
-from monitor.models import Claim, Link, Sighting
+from monitor.disputes import disputes
+from monitor.models import Claim, Frame, Link, Sighting
 from monitor.protocols import Choice
 
-THRESHOLD = 0.5
-"""From this score on two statements without a conflict are one claim."""
+THRESHOLD = 4.5
+"""So many points make two statements without a conflict one claim."""
 
-_WEIGHT = {"@": 1.0, "=": 1.0, "#": 0.7}
-_WORD = 1.0
+MOST_TERMS = 24
+# Words that are in this many more claims than there are candidates: keeps a lone candidate's words from being rare.
+_COMMON = 10
+_NEARBY = 400
+"""Characters between two statements that one speaker makes in one breath."""
+
+# These statements are about a statement: they are not what they speak of.
+_ABOUT_CLAIMS = frozenset({"claim-responsibility", "independent", "doubt", "stage"})
+_DENIALS = frozenset({"deny-involvement", "contradict"})
+_TAKING = frozenset({"raid", "capture", "control", "advance"})
+_GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
+_WIDER = {"armour": "vehicle", "office": "building"}
 
 
 class Match:
     """Satisfies `protocols.Matcher`."""
 
     def terms(self, sighting: Sighting) -> tuple[tuple[str, float], ...]:
-        """What a candidate must share: event classes, claimant with class, counted things, the rarest words."""
+        """What a candidate must share: what happened, who says it, what is counted, whom it accuses, rare words."""
         frame = sighting.frame
+        family = frame.family or sighting.claimant_key
         terms: dict[str, float] = {}
-        if frame.main:
-            terms[f"m:{frame.main}"] = 2.0
-            terms[f"f:{frame.family or sighting.claimant_key}:{frame.main}"] = 2.0
-        for event in frame.classes[:4]:
-            terms[f"c:{event}"] = 1.0
+        if frame.act:
+            terms |= {f"act:{frame.act}": 2.0, f"says:{family}:{frame.act}": 1.0}
+            terms |= {f"did:{agent}:{frame.act}": 1.0 for agent in frame.agents[:3]}
+            terms |= {f"class:{event}": 0.5 for event in frame.classes[:4]}
+        if frame.act == "raid" or frame.main in _DENIALS:
+            accused = frame.agents or ((frame.side,) if frame.side else ())
+            terms |= {f"raid:{side}": 1.0 for side in accused[:2]}
         for figure in sighting.figures[:2]:
-            terms[f"n:{figure.what}"] = 1.5
-            terms[f"n:{figure.what}:{figure.value}"] = 1.5
-        terms[f"t:{sighting.thread}:{sighting.claimant_key}"] = 1.0
-        words = [lemma for lemma in frame.lemmas if not lemma.startswith(("@", "#"))]
-        for lemma in sorted(words, key=lambda lemma: (lemma.startswith("="), -len(lemma), lemma))[:8]:
-            terms[f"w:{lemma}"] = 1.0
-        return tuple(list(terms.items())[:24])
+            terms |= {f"count:{figure.what}": 1.5, f"count:{figure.what}:{figure.value}": 1.0}
+        terms[f"near:{sighting.thread}:{family}"] = 1.0
+        for lemma in sorted(frame.lemmas, key=_rarity)[: MOST_TERMS - len(terms)]:
+            terms[f"word:{lemma}"] = 1.0 if lemma[0] not in "@#=" else 0.5
+        return tuple(terms.items())
 
     def choose(self, sighting: Sighting, candidates: Sequence[Claim]) -> Choice:
-        best: tuple[float, Claim, str] | None = None
-        considered: list[Link] = []
-        for claim in candidates:
-            worth, because = compare(sighting, claim)
-            considered.append(Link(claim_id=claim.id, because=because))
-            if worth >= THRESHOLD and (best is None or worth > best[0]):
-                best = (worth, claim, because)
-        if best is None:
-            return Choice(claim=None, because="no claim like it", considered=tuple(considered))
-        others = tuple(link for link in considered if link.claim_id != best[1].id)
-        return Choice(claim=best[1], because=best[2], considered=others)
+        """The best claim without a conflict that reaches the threshold; the older one where two are equal."""
+        rarity = _Rarity(candidates)
+        verdicts = [(claim, _compare(sighting, claim, rarity)) for claim in candidates]
+        fitting = [(claim, verdict) for claim, verdict in verdicts if verdict.points >= THRESHOLD]
+        claim, found = max(fitting, key=lambda one: (one[1].points, -one[0].number), default=(None, None))
+        because = found.because if found else _why_none(verdicts)
+        others = tuple(Link(claim_id=c.id, because=v.because) for c, v in verdicts if claim is None or c.id != claim.id)
+        against = disputes(sighting, [c for c in candidates if claim is None or c.id != claim.id])
+        return Choice(claim=claim, because=because, considered=others, disputes=against)
 
 
-def compare(sighting: Sighting, claim: Claim) -> tuple[float, str]:
-    """How well the sighting fits the claim (0 when something speaks against it), and in words why."""
+class _Verdict(NamedTuple):
+    """How much speaks for it; minus infinity when something forbids it."""
+
+    points: float
+    because: str
+
+
+def _why_none(verdicts: Sequence[tuple[Claim, _Verdict]]) -> str:
+    if not verdicts:
+        return "nothing like it has been claimed"
+    claim, nearest = max(verdicts, key=lambda one: (one[1].points, -one[0].number))
+    return f"unlike every known claim; nearest is {claim.id}: {nearest.because}"
+
+
+def _compare(sighting: Sighting, claim: Claim, rarity: "_Rarity") -> _Verdict:
+    """A conflict with half or more of the claim's sightings forbids; else the best and the average count alike."""
     conflicts = [conflict(sighting, known) for known in claim.exemplars]
-    against = [found for found in conflicts if found]
-    if 2 * len(against) >= len(conflicts):
-        return 0.0, f"vetoed: {against[0]}"
-    scores = [alike(sighting, known) for known in claim.exemplars]
-    score = (max(scores) + sum(scores) / len(scores)) / 2
-    return score, f"alike {score:.2f}"
+    against = Counter(found for found in conflicts if found)
+    if 2 * against.total() >= len(conflicts):
+        return _Verdict(float("-inf"), f"vetoed: {against.most_common(1)[0][0]}")
+    likeness = [_likeness(sighting, known, rarity) for known in claim.exemplars]
+    points = [sum(worth for worth, _ in reasons) for reasons in likeness]
+    best = likeness[points.index(max(points))]
+    why = [reason for worth, reason in sorted(best, key=lambda one: -one[0]) if worth > 0.5 and reason][:3]
+    score = (max(points) + sum(points) / len(points)) / 2
+    verdict = "" if score >= THRESHOLD else "too little in common: "
+    return _Verdict(score, f"{verdict}{', '.join(why) or 'few words'} ({score:.1f} of {THRESHOLD})")
+
+
+# --- what forbids
 
 
 def conflict(one: Sighting, other: Sighting) -> str | None:
     """What forbids that two statements are one claim, in words; None when nothing does."""
-    a, b = one.frame, other.frame
-    if one.doc == other.doc and a.sentence == b.sentence and (one.end <= other.start or other.end <= one.start):
-        return "another statement of the same sentence"
-    if apart(a.places, b.places):
-        return f"other place: {', '.join(b.places)}"
-    if one.figures and other.figures and not {f.what for f in one.figures} & {f.what for f in other.figures}:
-        return f"counts something else: {other.figures[0].what}"
-    if (a.main == "deny-involvement") != (b.main == "deny-involvement"):
-        return "denies it" if b.main == "deny-involvement" else "is what is denied"
-    if a.negated != b.negated:
-        return "opposite polarity"
-    if {a.state, b.state} == {"ended", None} or {a.state, b.state} == {"ended", "continuing"}:
-        return f"other state: {b.state}"
-    if a.main == b.main and a.targets and b.targets and not set(a.targets) & set(b.targets):
-        return f"other target: {', '.join(b.targets)}"
-    if a.agents and b.agents and not set(a.agents) & set(b.agents):
-        return f"somebody else: {', '.join(b.agents)}"
-    if a.main and b.main and not related(one, other) and cosine(one, other) < 0.5:
-        return f"another event: {b.main}"
+    return next((found for veto in _VETOES if (found := veto(one, other))), None)
+
+
+def _same_sentence(one: Sighting, other: Sighting) -> str | None:
+    apart = one.end <= other.start or other.end <= one.start
+    together = one.doc == other.doc and one.frame.sentence == other.frame.sentence
+    return "another statement of the same sentence" if together and apart else None
+
+
+def _other_place(one: Sighting, other: Sighting) -> str | None:
+    a, b = one.frame.places, other.frame.places
+    near, far = _settled(a), _settled(b)
+    if places_apart(near, far) or places_apart(a, b):
+        return "other place " + " and ".join(path.rsplit("/", 1)[-1] for path in far or b)
     return None
 
 
-def apart(a: Sequence[str], b: Sequence[str]) -> bool:
+def _other_count(one: Sighting, other: Sighting) -> str | None:
+    whats = {figure.what for figure in other.figures}
+    if one.figures and whats and not whats & {figure.what for figure in one.figures}:
+        return "counts something else: " + other.figures[0].what
+    return None
+
+
+def _other_polarity(one: Sighting, other: Sighting) -> str | None:
+    a, b = one.frame, other.frame
+    for denial, plain, words in ((a, b, "is what is denied"), (b, a, "denies it")):
+        if denial.main == "deny-involvement" and plain.main not in _DENIALS:
+            return words
+    return "opposite polarity" if a.negated != b.negated else None
+
+
+def _other_state(one: Sighting, other: Sighting) -> str | None:
+    a, b = one.frame, other.frame
+    if a.main is None or b.main is None or a.state == b.state:
+        return None
+    return f"other state: {b.state or 'done'}"
+
+
+def _other_matter(one: Sighting, other: Sighting) -> str | None:
+    """A claim about a claim, or the undoing of what was done."""
+    a, b = one.frame, other.frame
+    if a.main is None or b.main is None:
+        return None
+    if a.main != b.main and {a.main, b.main} & _ABOUT_CLAIMS:
+        return f"another matter: {b.main}"
+    undone = (a.act in _TAKING and b.act in _GIVING) or (a.act in _GIVING and b.act in _TAKING)
+    return f"the opposite: {b.main}" if undone else None
+
+
+def _other_doer(one: Sighting, other: Sighting) -> str | None:
+    a, b = one.frame.agents, other.frame.agents
+    return "somebody else: " + " and ".join(b) if a and b and not set(a) & set(b) else None
+
+
+def _other_target(one: Sighting, other: Sighting) -> str | None:
+    a, b = one.frame, other.frame
+    if a.main != b.main or not a.targets or not b.targets:
+        return None
+    shared = {_WIDER.get(target, target) for target in a.targets} & {_WIDER.get(t, t) for t in b.targets}
+    return None if shared else "other target: " + " and ".join(b.targets)
+
+
+def _other_event(one: Sighting, other: Sighting) -> str | None:
+    a, b = one.frame, other.frame
+    if a.main is None or b.main is None or b.main in (a.main, *a.kin) or set(a.classes) & set(b.classes):
+        return None
+    return f"another event: {b.main}"
+
+
+_VETOES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
+    _same_sentence,
+    _other_polarity,
+    _other_place,
+    _other_count,
+    _other_matter,
+    _other_event,
+    _other_state,
+    _other_doer,
+    _other_target,
+)
+
+
+def _settled(paths: Sequence[str]) -> list[str]:
+    """Those that say more than the region."""
+    return [path for path in paths if "/" in path]
+
+
+def places_apart(a: Sequence[str], b: Sequence[str]) -> bool:
     """Whether both name places and none of one lies in, or holds, one of the other."""
     return bool(a and b) and not any(x == y or x.startswith(y + "/") or y.startswith(x + "/") for x in a for y in b)
 
 
-def related(one: Sighting, other: Sighting) -> bool:
+# --- what speaks for it
+
+
+class _Rarity:
+    """How much a word tells, by how many of the candidates use it."""
+
+    def __init__(self, candidates: Sequence[Claim]) -> None:
+        used = [set(chain.from_iterable(known.frame.lemmas for known in claim.exemplars)) for claim in candidates]
+        self._uses = Counter(chain.from_iterable(used))
+        self._all = len(candidates) + _COMMON
+
+    def weight(self, lemma: str) -> float:
+        own = 0.7 if lemma.startswith("#") else 1.0
+        return own * log((self._all + 2) / (self._uses[lemma] + 1))
+
+    def cosine(self, a: Frame, b: Frame) -> float:
+        """How far two frames use the same words, rare ones before common ones; 0 to 1."""
+        one, other = set(a.lemmas), set(b.lemmas)
+        norm = sqrt(self._square(one) * self._square(other))
+        return self._square(one & other) / norm if norm else 0.0
+
+    def _square(self, lemmas: set[str]) -> float:
+        return sum(self.weight(lemma) ** 2 for lemma in sorted(lemmas))
+
+
+def _likeness(one: Sighting, other: Sighting, rarity: _Rarity) -> list[tuple[float, str]]:
+    """Points for and against, each with its reason in words (none where it is no news)."""
+    return [
+        *_of_words(one, other, rarity),
+        *_of_event(one.frame, other.frame),
+        *_of_numbers(one, other),
+        *_of_speaker(one, other),
+    ]
+
+
+def _of_words(one: Sighting, other: Sighting, rarity: _Rarity) -> Iterator[tuple[float, str]]:
+    cosine, letters = rarity.cosine(one.frame, other.frame), grams(one.text, other.text)
+    yield 6.5 * cosine, "nearly the same words" if cosine > 0.7 else "words in common" if cosine > 0.3 else ""
+    yield 5.0 * letters, ""
+
+
+def _of_event(a: Frame, b: Frame) -> Iterator[tuple[float, str]]:
+    if a.act and a.act == b.act:
+        yield 1.8, f"same event '{b.main}'"
+    if a.main is None or b.main is None:
+        yield 1.0, ""
+    if shared := sorted(set(a.agents) & set(b.agents)):
+        yield 1.4, "done by the same: " + " and ".join(shared)
+    if shared := sorted(set(a.targets) & set(b.targets)):
+        yield 1.3, "same target " + " and ".join(shared)
+    if a.act == b.act and (shared := sorted(set(_settled(a.places)) & set(_settled(b.places)))):
+        yield 1.0, "same place " + " and ".join(path.rsplit("/", 1)[-1] for path in shared)
+    if a.state and a.state == b.state:
+        yield 2.0, f"both {b.state}"
+
+
+def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
+    counts = {figure.what: figure.value for figure in other.figures}
+    both = [figure for figure in one.figures if figure.what in counts]
+    if any(counts[figure.what] == figure.value for figure in both):
+        yield 3.0, f"same number of {both[0].what}"
+    elif both:
+        yield 1.8, f"another number of {both[0].what}"
+    elif one.figures or other.figures:
+        yield -0.7, ""
+
+
+def _of_speaker(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     a, b = one.frame, other.frame
-    return bool(set(a.classes) & set(b.classes)) or b.main in a.kin
-
-
-def alike(one: Sighting, other: Sighting) -> float:
-    a, b = one.frame, other.frame
-    main = 1.0 if a.main == b.main else 0.5 if related(one, other) else 0.0
-    family = (a.family or one.claimant_key) == (b.family or other.claimant_key)
-    place = bool(a.places and b.places) and not apart(a.places, b.places)
-    return 0.5 * cosine(one, other) + 0.15 * grams(one.text, other.text) + 0.2 * main + 0.1 * family + 0.1 * place
-
-
-def cosine(one: Sighting, other: Sighting) -> float:
-    a, b = set(one.frame.lemmas), set(other.frame.lemmas)
-
-    def size(lemmas: set[str]) -> float:
-        return sum(_WEIGHT.get(lemma[0], _WORD) for lemma in lemmas)
-
-    return size(a & b) / sqrt(size(a) * size(b)) if a and b else 0.0
+    same = (a.family or one.claimant_key) == (b.family or other.claimant_key)
+    if same:
+        yield 1.2, f"same speaker {other.claimant}"
+    if same and one.doc == other.doc and abs(one.start - other.start) < _NEARBY:
+        yield 1.0, "said in one breath"
+    if a.side and b.side and a.side != b.side:
+        yield -1.2, ""
+    if a.main == b.main == "deny-involvement" and a.side == b.side:
+        yield 3.0, "the same denial"
+    days = abs((one.published_at - other.published_at).total_seconds()) / 86_400
+    yield -0.8 * min(days, 3.0), ""
 
 
 def grams(one: str, other: str) -> float:
+    """How far two texts share runs of four letters; 0 to 1."""
     a, b = ({text[at : at + 4] for at in range(len(text) - 3)} for text in (one.casefold(), other.casefold()))
     return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+
+
+def _rarity(lemma: str) -> tuple[int, int, str]:
+    """Puts plain words before kinds and names, long ones before short ones."""
+    return ("#=@".find(lemma[0]) + 1, -len(lemma), lemma)

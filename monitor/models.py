@@ -98,8 +98,8 @@ class Figure(Value):
 class Frame(Value):
     """What is said to have happened, as far as identity needs it.
 
-    `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `kin` the classes that other
-    reports of the same event may use instead, `classes` all classes of the evidence, the main one first. `state` is
+    `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `act` the wider act that it
+    is, `kin` the classes that other reports of the same event may use instead, `classes` all classes of the evidence, the main one first. `state` is
     "planned", "continuing", "ended" or None, `negated` the polarity of the main event. `agents` are the sides that
     act, `targets` the kinds of things that it is done to. `places` are paths from the region down
     ("belgorod-region/graivoron-district/kozinka"). `family` and `side` are the claimant's. `sentence` is where the
@@ -108,6 +108,7 @@ class Frame(Value):
     """
 
     main: str | None = None
+    act: str | None = None
     classes: tuple[str, ...] = ()
     kin: tuple[str, ...] = ()
     state: str | None = None

@@ -48,6 +48,7 @@ class _Lexicon(NamedTuple):
     phrases: dict[str, tuple[_Phrase, ...]]
     core: frozenset[str]
     kin: dict[str, frozenset[str]]
+    act: dict[str, str]
 
 
 def classes() -> tuple[str, ...]:
@@ -63,6 +64,11 @@ def is_core(event: str) -> bool:
 def kin(event: str) -> frozenset[str]:
     """The classes that another report of the same event may use instead; empty for an unknown class."""
     return _lexicon().kin.get(event, frozenset())
+
+
+def act(event: str) -> str:
+    """The wider act that the class tells of, else the class itself: who entered, who attacked, who was behind it."""
+    return _lexicon().act.get(event, event)
 
 
 def lookup(lemma: str, pos: str) -> tuple[Hit, ...]:
@@ -156,6 +162,7 @@ def _lexicon() -> _Lexicon:
         phrases={first: tuple(found) for first, found in phrases.items()},
         core=frozenset(event for event, entry in raw.items() if entry.get("core")),
         kin=_symmetric({event: entry.get("kin", ()) for event, entry in raw.items()}),
+        act={event: entry["act"] for event, entry in raw.items() if "act" in entry},
     )
 
 

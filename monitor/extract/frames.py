@@ -97,6 +97,7 @@ class Framer:
             return Frame(classes=tuple(dict.fromkeys(strong)), negated=negated, **shared)
         return Frame(
             main=main.event,
+            act=events.act(main.event),
             classes=tuple(dict.fromkeys([main.event, *strong])),
             kin=tuple(sorted(events.kin(main.event))),
             state=_state(main, piece),

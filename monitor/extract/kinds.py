@@ -16,6 +16,7 @@ class Terms(NamedTuple):
     kind: dict[str, str]
     dissidents: frozenset[str]
     armed: frozenset[str]
+    infiltrators: frozenset[str]
     light: frozenset[str]
     planned: frozenset[str]
     continuing: frozenset[str]

@@ -56,6 +56,7 @@ class Sides:
         lemmas = {events.lemma_of(token) for token in phrase}
         dissident = opposed or bool(lemmas & terms().dissidents)
         perhaps = bool(lemmas & terms().armed) or any(self._people(token) for token in phrase)
+        perhaps = perhaps and not lemmas & terms().infiltrators
         for mention in self._topic.mentions(phrase.text):
             side = self.of_entity(mention.entity)
             if side and (mention.entity.kind == "group" or not dissident):

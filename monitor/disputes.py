@@ -1,0 +1,71 @@
+"""Which known claims a sighting denies or contradicts. Pure, and careful: a dispute told wrongly is worse than none."""
+
+from collections.abc import Callable, Sequence
+
+from monitor.models import Claim, Frame, Link, Sighting
+
+_DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "fight"})
+_CASUALTIES = frozenset({"kill", "wound", "casualty", "damage"})
+_DOUBTS = frozenset({"doubt", "stage", "contradict"})
+
+
+def disputes(sighting: Sighting, claims: Sequence[Claim]) -> tuple[Link, ...]:
+    """A link to each claim that most of whose sightings the sighting is at odds with, in the order of the claims."""
+    links = []
+    for claim in claims:
+        reasons = [reason for known in claim.exemplars if (reason := at_odds(sighting, known))]
+        if 2 * len(reasons) > len(claim.exemplars):
+            links.append(Link(claim_id=claim.id, because=reasons[0]))
+    return tuple(links)
+
+
+def at_odds(one: Sighting, other: Sighting) -> str | None:
+    """How two statements contradict each other, in words; None when they can both be true."""
+    return next((found for rule in _RULES if (found := rule(one, other) or rule(other, one))), None)
+
+
+def _denied_deed(denial: Sighting, deed: Sighting) -> str | None:
+    """ "Kyiv had nothing to do with it" against "Ukrainian saboteurs crossed the border"."""
+    side = _denier(denial.frame)
+    accused = deed.frame.agents
+    if denial.frame.main != "deny-involvement" or side is None or deed.frame.main not in _DEEDS:
+        return None
+    return f"{side} denies what it is accused of" if accused == (side,) and deed.frame.side != side else None
+
+
+def _denier(frame: Frame) -> str | None:
+    return frame.agents[0] if len(frame.agents) == 1 else frame.side if not frame.agents else None
+
+
+def _other_culprit(one: Sighting, other: Sighting) -> str | None:
+    """Two sides that name different people as those who did it."""
+    a, b = one.frame, other.frame
+    named = len(a.agents) == len(b.agents) == 1 and a.agents != b.agents
+    if not named or a.main not in ("responsible", "blame") or b.main not in _DEEDS - {"fight"} or a.side == b.side:
+        return None
+    return f"{a.agents[0]} against {b.agents[0]}: another culprit"
+
+
+def _doubted(doubt: Sighting, known: Sighting) -> str | None:
+    """ "Skeptical that US weapons were used", "the pictures were staged"."""
+    a, b = doubt.frame, known.frame
+    if a.main not in _DOUBTS or b.main in _DOUBTS or b.main is None or b.main not in a.classes:
+        return None
+    return "doubts it" if len(set(a.lemmas) & set(b.lemmas)) >= 3 else None
+
+
+def _no_casualties(none: Sighting, some: Sighting) -> str | None:
+    """ "No one was hurt" against "two were wounded", of one place and target."""
+    a, b = none.frame, some.frame
+    if not a.negated or b.negated or b.main not in _CASUALTIES or b.main not in a.classes:
+        return None
+    where = {path for path in a.places if "/" in path} & {path for path in b.places if "/" in path}
+    return "says that there were none" if where and set(a.targets) & set(b.targets) else None
+
+
+_RULES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
+    _denied_deed,
+    _other_culprit,
+    _doubted,
+    _no_casualties,
+)
