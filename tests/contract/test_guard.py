@@ -80,3 +80,23 @@ async def test_what_is_connected_to_is_checked_even_where_the_look_up_was_not() 
         with pytest.raises(aiohttp.ClientConnectorError) as caught:
             await post(url, session)
     assert isinstance(caught.value.os_error, AddressRefused)
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.2", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"]])
+async def test_an_allowed_address_that_is_down_is_a_failure_and_no_refusal(addresses: list[str]) -> None:
+    """A refusal is final: it must not be said of a receiver that will be back."""
+    connector = ONE_ADDRESS.connector(resolver=Book(addresses))
+    async with talking(answering(BRIEFLY)) as url:
+        pass
+    async with aiohttp.ClientSession(connector=connector) as session:
+        with pytest.raises(aiohttp.ClientConnectorError) as caught:
+            await post(url, session)
+    assert isinstance(caught.value.os_error, ConnectionRefusedError)
+
+
+async def test_a_name_that_has_several_addresses_and_none_allowed_is_refused() -> None:
+    connector = ONE_ADDRESS.connector(resolver=Book(["127.0.0.2", "10.0.0.1", "::1"]))
+    async with talking(answering(BRIEFLY)) as url, aiohttp.ClientSession(connector=connector) as session:
+        with pytest.raises(aiohttp.ClientConnectorError) as caught:
+            await post(url, session)
+    assert isinstance(caught.value.os_error, AddressRefused)
