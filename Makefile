@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test lint format lock
+.PHONY: env run test lint format lock quality bench picture settings
 
 env: .venv/.made ## the environment, from the locked requirements
 
@@ -14,10 +14,23 @@ env: .venv/.made ## the environment, from the locked requirements
 	@touch $@
 
 run: env ## replays the seeds on a server of its own in about a minute, and shows the alerts as they come
-	$(BIN)/monitor replay seeds --speed 1400
+	rm -rf build/run
+	$(BIN)/monitor replay seeds --speed 1400 --data build/run
 
 test: env ## the whole suite
 	$(BIN)/pytest
+
+quality: env ## how well it reads and groups, against ../shared/eval
+	$(BIN)/python scripts/quality.py
+
+bench: env ## how fast it is, and how much memory it takes
+	$(BIN)/python scripts/bench.py
+
+picture: env ## docs/alerts.svg, from a replay of the seeds
+	$(BIN)/python scripts/picture.py
+
+settings: env ## the table of settings in README.md, from the settings
+	$(BIN)/python scripts/settings.py
 
 lint: env ## formatting, lint and strict types, as CI runs them
 	$(BIN)/ruff format --check .

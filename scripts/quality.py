@@ -115,7 +115,9 @@ def show_scores(names: list[str], scratch: Path, *, verbose: bool) -> None:
     for (name, figure), floor in FLOORS.items():
         if name in reports:
             value = float(str(reports[name][figure]))
-            print(f"  {name:<6} {figure:<24} {value:.3f}  asked {floor:.2f}  {'ok' if value >= floor else 'NOT REACHED'}")
+            print(
+                f"  {name:<6} {figure:<24} {value:.3f}  asked {floor:.2f}  {'ok' if value >= floor else 'NOT REACHED'}"
+            )
 
 
 def show_distractors(scratch: Path) -> None:
