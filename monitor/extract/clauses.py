@@ -175,7 +175,9 @@ def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | Non
         if any(child.lower_ == "what" and child.dep_ in {"dobj", "nsubj", "attr"} for child in token.children):
             return "", None
         return marked, clause
-    if cue.lemma in STRONG and not inverted and token.dep_ != "relcl":
+    thing = child_of(token, "dobj")
+    nominal = thing is not None and thing.right_edge.i + 1 < end and doc[thing.right_edge.i + 1].text == ","
+    if cue.lemma in STRONG and not inverted and not nominal and token.dep_ != "relcl":
         verb = next((t for t in doc[token.i + 1 : end] if t.tag_ in FINITE), None)
         nxt = doc[token.i + 1] if token.i + 1 < end else None
         if (
@@ -288,10 +290,9 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
     passive = child_of(token, "auxpass") is not None
     first, _ = region_of(token, subject)
     start = max(act.left_edge.i, token.i + 1)
+    end = act.right_edge.i + 1 if token.dep_ in {"acl", "relcl"} else len(sentence.doc)
     source = None if passive else source_of(subject, token)
-    yield Attribution(
-        "infinitive", token.i, cue.lemma, source, ((start, len(sentence.doc)),), (first, start), cue.stance, mind=mind
-    )
+    yield Attribution("infinitive", token.i, cue.lemma, source, ((start, end),), (first, start), cue.stance, mind=mind)
 
 
 def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:

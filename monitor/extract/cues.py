@@ -52,7 +52,7 @@ _VERBS = {
         refute disavow denounce criticise criticize praise reveal disclose allege call hail label brand dub slam blast
         warn rebut disclaim attribute decry deplore rule outline detail estimate predict note cite mention promise
         demand propose recommend repeat reiterate discuss stress emphasise emphasize highlight question
-        proclaim hint signal suggest report document publish release share put pin lambast deride mock ridicule
+        proclaim hint signal suggest report document cast portray depict characterise characterize publish release share put pin lambast deride mock ridicule
         """,
     "infinitive": "claim vow promise pledge threaten swear purport profess demand agree offer propose",
     "order": "urge order tell call ask advise instruct warn demand request appeal beg implore command direct encourage",

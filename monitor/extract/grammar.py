@@ -40,7 +40,7 @@ def child_of(token: Token, *labels: str) -> Token | None:
 def subject_of(verb: Token) -> Token | None:
     """The subject, its own or the one that it shares or that the clause modifies."""
     for _ in range(5):
-        own = child_of(verb, *SUBJECTS)
+        own = _own_subject(verb)
         if own is not None:
             if own.tag_ in {"WP", "WDT"} and verb.dep_ == "relcl":
                 return verb.head
@@ -57,6 +57,15 @@ def subject_of(verb: Token) -> Token | None:
             return verb.head
         return None
     return None
+
+
+def _own_subject(verb: Token) -> Token | None:
+    """Of two subjects ("P, says X" read as one clause) the one behind the verb."""
+    subjects = [child for child in verb.children if child.dep_ in SUBJECTS]
+    behind = [s for s in subjects if s.i > verb.i]
+    if len(subjects) > 1 and behind and verb.i and verb.nbor(-1).text in {",", '"'}:
+        return behind[0]
+    return subjects[0] if subjects else None
 
 
 def phrase(head: Token, limit: int | None = None) -> Span:

@@ -27,7 +27,10 @@ _DEMONSTRATIVES = frozenset(["this", "that", "it", "these", "which", "so", "info
 _TRANSITIVE = frozenset(
     {"accuse", "blame", "report", "confirm", "announce", "condemn", "declare", "criticise", "criticize"}
 )
-_NAMING = frozenset({"call", "describe", "label", "brand", "dub", "slam", "blast", "deride", "hail"})
+_GIVING = frozenset("make issue give release publish repeat deny reject dismiss post send voice express".split())
+_NAMING = frozenset(
+    {"call", "describe", "label", "brand", "dub", "slam", "blast", "deride", "hail", "cast", "portray", "depict"}
+)
 _SAYINGS = frozenset({"saying", "stating", "claiming", "reporting", "telling", "confirming", "declaring", "adding"})
 
 
@@ -51,9 +54,9 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     region = (first_aux(token), agent[1])
     if subject.lower_ in _DEMONSTRATIVES:
-        yield Attribution(
-            "anaphoric", token.i, cue.lemma, agent, (phrase(subject),), (0, len(sentence.doc)), cue.stance
-        )
+        whole = token.dep_ == "ROOT"
+        region = (0, len(sentence.doc)) if whole else (token.left_edge.i, token.right_edge.i + 1)
+        yield Attribution("anaphoric", token.i, cue.lemma, agent, (phrase(subject),), region, cue.stance)
         return
     clause = child_of(token, "ccomp")
     if clause is not None and clause.i > token.i:
@@ -145,6 +148,7 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
             if c.i > token.i
             and c.dep_ in {"dobj", "oprd", "attr", "prep", "pcomp", "dative"}
             and c.lower_ not in {"in", "at", "by", "as", "during", "after", "to"}
+            and not (cue.lemma in _NAMING and c.lower_ in _DEMONSTRATIVES | {"them", "him", "her"})
         ),
         None,
     )
@@ -191,9 +195,11 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     if owner is None:
         by = next((c for c in token.children if c.lower_ in {"by", "from"} and c.i < clause.i), None)
         owner = child_of(by, "pobj") if by is not None else None
-    if owner is None and token.dep_ in {"dobj", "pobj"}:
-        owner = subject_of(token.head if token.dep_ == "dobj" else token.head.head)
-    source = phrase(owner, token.i if owner.i < token.i else None) if owner is not None else None
+    if owner is None and token.dep_ == "dobj" and token.head.lemma_ in _GIVING:
+        owner = subject_of(token.head)
+    if owner is None:
+        return
+    source = phrase(owner, token.i if owner.i < token.i else None)
     start = clause.left_edge.i + 1
     yield Attribution(
         "noun",

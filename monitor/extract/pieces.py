@@ -51,17 +51,18 @@ def split(sentence: Sentence, span: Span, *, heading: bool = False) -> tuple[Spa
     """
     cuts = sorted(set(_cuts(sentence, span)) | set(_headline_cuts(sentence.doc, span) if heading else ()))
     bounds = [span[0], *cuts, span[1]]
-    found = (trim(sentence, (a, b)) for a, b in zip(bounds, bounds[1:], strict=False))
+    found = (trim(sentence, (a, b), later=n > 0) for n, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False)))
     return tuple(piece for piece in found if piece is not None)
 
 
-def trim(sentence: Sentence, span: Span) -> Span | None:
+def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
     """The span without conjunctions before it and marks around it; None when nothing is left."""
     doc = sentence.doc
     first, last = span
+    edge = _LATER_EDGE if later else _EDGE
     while (
         first < last
-        and (doc[first].is_punct or doc[first].is_space or doc[first].lower_ in _EDGE)
+        and (doc[first].is_punct or doc[first].is_space or doc[first].lower_ in edge)
         and not _keeps(doc[first])
     ):
         first += 1
@@ -76,6 +77,7 @@ def trim(sentence: Sentence, span: Span) -> Span | None:
     return (first, last) if any(t.is_alpha for t in doc[first:last]) else None
 
 
+_LATER_EDGE = _EDGE | {"when", "after", "before", "because", "since", "amid", "following"}
 _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
 
 
@@ -199,7 +201,8 @@ def _coordination(second: Token, span: Span) -> int | None:
     first = second.head
     if not span[0] <= first.i < span[1] or not _on_spine(first, span):
         return None
-    if first.dep_ in {"acl", "advcl"} and first.i < second.i and not _has_subject(second):
+    tail = first.dep_ in {"acl", "advcl"} and not _has_subject(second)
+    if tail and not (first.tag_ == second.tag_ == "VBG" and own_things(first, second)):
         return None
     if second.i - first.i <= 3 and not own_things(first, second):
         return None

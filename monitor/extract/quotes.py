@@ -13,6 +13,7 @@ from monitor.extract.attribution import attributions, settled
 from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
 from monitor.extract.headings import heading_frame
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
+from monitor.models import Stance
 
 SHORTEST_QUOTE = 4
 """Fewer words in quotation marks without a verb are a name or a doubt, not speech."""
@@ -54,8 +55,9 @@ def analyse(paragraph: str) -> Analysis:
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
     own: list[tuple[Span, ...]] = []
+    said_after = _said_after(reading, frames)
     for n, (sentence, here) in enumerate(zip(reading.sentences, frames, strict=True)):
-        found = [Statement(n, f.content, f, n) for f in here]
+        found = [Statement(n, f.content, f, n) for f in here if f.kind != "anaphoric"]
         quoted = _bare_quotes(sentence, here)
         for span in quoted:
             index = next(q for q in sentence.quotes[span[0] : span[1]] if q >= 0)
@@ -63,8 +65,23 @@ def analyse(paragraph: str) -> Analysis:
             found.append(Statement(n, (span,), frame, frame_in, quoted=True))
         statements += sorted(found, key=lambda s: s.spans[0])
         cue_clauses = [f.region for f in raw[n]]
-        own.append(_rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted]))
+        rest = _rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted])
+        if n in said_after and rest and not found:
+            statements.append(Statement(n, rest, said_after[n], n + 1))
+            rest = ()
+        own.append(rest)
     return Analysis(reading, frames, tuple(statements), tuple(own))
+
+
+def _said_after(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, Attribution]:
+    """The sentences whose source the next one names: "P. This was stated by X"."""
+    found: dict[int, Attribution] = {}
+    for n in range(1, len(frames)):
+        for frame in frames[n]:
+            whole = frame.region == (0, len(reading.sentences[n].doc))
+            if frame.kind == "anaphoric" and whole and frame.stance is Stance.ASSERTED:
+                found[n - 1] = frame
+    return found
 
 
 def _quote_speakers(

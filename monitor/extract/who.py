@@ -266,7 +266,7 @@ def _mention(sentence: Sentence, source: Span, head: Token, topic: Topic) -> Men
     best: tuple[tuple[int, int, int], Mention] | None = None
     for mention in topic.mentions(sentence.doc.text):
         span = token_span(sentence, mention)
-        if span is None or span[0] < source[0] or span[1] > source[1]:
+        if span is None or not (source[0] <= span[0] and span[1] <= source[1] or span[0] <= head.i < span[1]):
             continue
         rank = _rank(sentence, span, head)
         if rank is None:

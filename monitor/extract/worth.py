@@ -17,7 +17,8 @@ from monitor.extract.grammar import FINITE, VERBAL
 _BOILERPLATE = re.compile(
     r"(?:could|was|were|is|are|has|have|had)(?: not|n't| un)?\s*(?:been )?(?:able|unable|independently|immediately)?[\w ]{0,25}"
     r"(?:un)?(?:verif|authenticat|confirm the (?:location|date))|(?:unable|impossible|no way) to (?:\w+ )?(?:verify|confirm|reach|say|determine)|not (?:been )?(?:able|possible) to"
-    r"|\b(?:it is|it was|it remains) (?:not clear|unclear|unknown)|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
+    r"|\bno (?:immediate |official |further )?(?:comment|response|reaction|word|details)\b"
+    r"|\b(?:it is|it was|it remains|it's) (?:not (?:yet )?(?:clear|known)|unclear|unknown)|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
     r"|(?:subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved|copyright"
     r"|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement|getty images|photo(?:graph)?:"
     r"|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to|what we know|here(?:'s| is) what"
@@ -153,7 +154,8 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         for hit in events.of(piece)
         if (events.is_core(hit.event) if not hit.weak or company else company and not hit.weak)
     ]
-    if not hits or len([t for t in piece if t.is_alpha]) < 3:
+    words = sum(t.is_alpha for t in piece)
+    if not hits or words < 2 or (words < 3 and not (heading and (_number(piece) or piece[0].lower_ == "one"))):
         return False
     main = _main_verb(piece)
     if heading and any(not hit.weak for hit in hits):
