@@ -25,7 +25,7 @@ KINDS = table(
     {
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
         "worker boy girl teenager pensioner driver employee victim evacuee patient pupil farmer family other "
-        "individual medic volunteer refugee infant student teacher doctor journalist",
+        "individual medic volunteer refugee infant minor student teacher doctor journalist",
         "soldiers": "soldier serviceman servicemen servicewoman troop officer conscript guard policeman sailor "
         "marine commander general recruit",
         "attackers": "attacker fighter militant saboteur rebel insurgent terrorist nationalist raider gunman "
@@ -125,6 +125,8 @@ def _near(number: Number, noun: Token) -> bool:
 def _after_of(of: Token, span: Span) -> Token | None:
     """The first noun after "three of the …" or "three of what appeared to be …", if any."""
     for token in span.doc[of.i + 1 : min(of.i + 14, span.end)]:
+        if token.lower_ in STATES:
+            return token
         if token.pos_ in ("PRON", "DET") and token.lower_ in ("them", "these", "those", "which", "whom", "us"):
             return None
         if token.pos_ == "NOUN" and not (

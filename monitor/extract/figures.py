@@ -111,6 +111,8 @@ def _alone(number: Number, span: Span) -> _Counted | None:
     if outcome is None:
         does = number.last < span.end and lemma(doc[number.last]) in _PEOPLE_DO
         return _Counted(number, "people", 1) if does else None
+    if outcome == "casualties":
+        return _Counted(number, outcome, 0)
     if outcome in HURT or outcome in ("evacuated", "at risk", "affected", "eliminated"):
         return _Counted(number, f"people {'killed' if outcome == 'eliminated' else outcome}", 0)
     return None if doc[number.core].lower_ == "one" else _Counted(number, outcome, 0)

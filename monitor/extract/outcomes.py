@@ -30,7 +30,7 @@ NOUNS = table(
         "killed": "death killing fatality dead",
         "wounded": "injury wound wounded injured wounding injuring",
         "evacuated": "evacuation",
-        "captured": "capture seizure liberation",
+        "captured": "capture seizure liberation control",
         "destroyed": "destruction",
         "damaged": "damage",
         "detained": "arrest detention",
@@ -108,7 +108,7 @@ def _governed(top: Token) -> Iterator[str]:
             if child.dep_ in ("xcomp", "ccomp", "oprd", "acomp") and child.i > top.i:
                 yield from _of_subject(child)
     elif top.dep_ == "pobj" and head.lower_ == "of":
-        over = head.head
+        over = head.nbor(-1) if head.i else head.head  # "control of", where the parse has "taken of", too
         if lemma(over) in NOUNS:
             yield NOUNS[lemma(over)]
         elif KINDS.get(lemma(over)) in ANIMATE:
@@ -118,7 +118,10 @@ def _governed(top: Token) -> Iterator[str]:
 
 def _of_verb(verb: Token, *, passive: bool) -> Iterator[str]:
     word = lemma(verb)
-    if word in ("shoot", "bring") and any(child.lower_ == "down" for child in verb.children):
+    if word == "take" and (whither := next((child for child in verb.children if child.lower_ == "to"), None)):
+        if any(lemma(place) in ("hospital", "clinic") for place in whither.children):
+            yield "hospitalised"
+    elif word in ("shoot", "bring") and any(child.lower_ == "down" for child in verb.children):
         yield "shot down"
     elif passive and word in OUTCOMES:
         yield OUTCOMES[word]

@@ -54,7 +54,13 @@ Parse = Callable[[str], Doc]
         ("Two Ukrainian saboteurs were eliminated", [(2, "attackers killed")]),
         ("The Legion said it had taken 10 Russian soldiers prisoner", [(10, "soldiers captured")]),
         ("up to 1,000 Ukrainian troops had crossed the border", [(1000, "soldiers")]),
+        ("Casualties rose to 66, including nine children", [(66, "casualties"), (9, "people")]),
+        ("Twenty-one people were taken to hospital", [(21, "people hospitalised")]),
+        ("Ten of the wounded remain in hospital", [(10, "people wounded")]),
+        ("2 dead, 7 wounded in Belgorod shelling", [(2, "people killed"), (7, "people wounded")]),
         # things
+        ("Ukrainian troops had taken control of 28 settlements", [(28, "settlements captured")]),
+        ("fired more than 500 artillery shells", [(500, "shells launched")]),
         ("Air defences shot down 11 drones over the Belgorod region", [(11, "drones shot down")]),
         ("Two dozen houses were damaged and 15 cars burned", [(24, "houses damaged"), (15, "vehicles destroyed")]),
         ("28 settlements are under Ukrainian control", [(28, "settlements captured")]),
