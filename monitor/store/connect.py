@@ -43,6 +43,7 @@ Answer = Any
 _PASSING = ("MISCONF", "OOM", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "LOADING", "BUSY", "NOREPLICAS")
 # Those that it will not: not allowed, or a cluster.
 _NEVER = ("NOPERM", "MOVED", "ASK", "CROSSSLOT")
+_ADDED = re.compile(r"\.? ?\w+:\w+Error$")  # "network:ConnectionError": what the client appends
 _WORDS = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -65,7 +66,7 @@ class _ScriptUnknown(StoreError):
 
 
 class _Disconnected(StoreUnavailable):
-    """The connection was refused or broke: worth trying again at once."""
+    """The connection was refused or broke, or the server just begins: worth trying again at once."""
 
 
 class About(Value):
@@ -129,7 +130,8 @@ class Connection:
     async def _ask(self, *words: str | int | float) -> Answer:
         for pause_s in (*PAUSES_S, None):
             try:
-                return await self._execute(*words)
+                with _cancellable():
+                    return await self._execute(*words)
             except (exceptions.RedisError, OSError) as error:
                 translated = _translated(self.url, error)
                 if pause_s is None or not isinstance(translated, _Disconnected):
@@ -147,6 +149,22 @@ async def connected(url: str, patience: timedelta = timedelta(0)) -> AsyncIterat
         yield connection
     finally:
         await connection.close()
+
+
+@contextlib.contextmanager
+def _cancellable() -> Iterator[None]:
+    """Ends in CancelledError when the task was cancelled inside, also where that got lost.
+
+    `asyncio.wait_for` of Python 3.11, with which the client writes, returns as if nothing had happened when it is
+    cancelled at the moment at which it is done; a task that lives in a loop of commands would then never end.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 def redacted(url: str) -> str:
@@ -194,7 +212,7 @@ def _translated(url: str, error: BaseException) -> StoreError:
             return StoreUnsuitable(url, "answers, but is neither Redis nor Valkey")
     if isinstance(error, exceptions.ResponseError):
         return _refused(url, error)
-    if any(isinstance(cause, exceptions.TimeoutError | TimeoutError | exceptions.BusyLoadingError) for cause in causes):
+    if any(isinstance(cause, exceptions.TimeoutError | TimeoutError) for cause in causes):
         return StoreUnavailable(url, f"does not answer: {_said(error)}")
     if isinstance(error, exceptions.ConnectionError | OSError):
         return _Disconnected(url, f"can't be reached: {_said(error)}")
@@ -222,8 +240,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _said(error: BaseException) -> str:
     """The server's own words on one line, without control characters, not endlessly."""
-    said = error.args[0] if len(error.args) == 1 else error  # without what the client adds to its errors
-    return _WORDS.sub(" ", str(said)).strip()[:300] or type(error).__name__
+    said = _ADDED.sub("", _WORDS.sub(" ", str(error)).strip())
+    return said[:300] or type(error).__name__
 
 
 def _fields(info: Answer) -> dict[str, str]:

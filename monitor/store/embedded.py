@@ -121,7 +121,8 @@ class _Server:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), STOP_S)
+                async with asyncio.timeout(STOP_S):
+                    await process.wait()
             except TimeoutError:
                 process.kill()
         await process.wait()
@@ -137,7 +138,8 @@ class _Server:
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         while process.returncode is None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), LOG_CHECK_S)
+                async with asyncio.timeout(LOG_CHECK_S):  # wait_for of Python 3.11 can lose a cancellation
+                    await process.wait()
             self.folder.bound_log()
 
     def _options(self) -> list[str]:

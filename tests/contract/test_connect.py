@@ -207,3 +207,24 @@ async def test_a_server_that_goes_silent_is_unavailable(tmp_path: Path, monkeypa
         with pytest.raises(StoreUnavailable, match="does not answer"):
             async with connected(url):
                 pass
+
+
+async def test_a_cancelled_task_ends_wherever_it_was(store: Store) -> None:
+    done = 0
+
+    async def work() -> None:
+        nonlocal done
+        while True:
+            await store.posts.backlog()
+            done += 1
+
+    for number in range(100):
+        before = done
+        working = asyncio.create_task(work())
+        while done < before + 3:
+            await asyncio.sleep(0)
+        for _ in range(number % 7):
+            await asyncio.sleep(0)
+        working.cancel()
+        await asyncio.wait([working], timeout=5)
+        assert working.cancelled()
