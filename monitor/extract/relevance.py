@@ -20,6 +20,8 @@ class Relevance(Value):
 
 # So many posts may pass without a word of the topic before its thread is taken to have left it.
 CARRY = 6
+# Of those so many make it a thread about the topic, whatever its first post says ("What we know so far").
+MOSTLY = 3
 # Of a post so many characters are looked at: one that tells of the topic says so by then.
 READ = 20_000
 
@@ -28,8 +30,9 @@ def judge(text: str, context: Sequence[str], topic: Topic) -> Relevance:
     """Is the post about the topic? `context` are the earlier posts of its thread, oldest first.
 
     A rule of the topic holds when the post and the few posts before it, as far as the rule reaches, show all that
-    it asks for. Beyond that a thread whose first post is about the topic carries its posts for as long as one of
-    the last few is. Neither helps a post that strays (names other places, say): it has to hold by itself.
+    it asks for. Beyond that a thread carries its posts for as long as one of the last few is about the topic and its
+    first post is, too, or most of the last few are. Neither helps a post that strays (names other places, say): it
+    has to hold by itself.
     """
     here = _Shown(text, topic)
     strays = next((rule for rule in topic.relevance.strays if _holds(rule, (here,))), None)
@@ -39,7 +42,8 @@ def judge(text: str, context: Sequence[str], topic: Topic) -> Relevance:
             return Relevance(relevant=True, because=rule.because)
     if strays:
         return Relevance(relevant=False, because=strays.because)
-    if context and _alone(_Shown(context[0], topic), topic) and any(_alone(post, topic) for post in earlier):
+    about = sum(_alone(post, topic) for post in earlier)
+    if about >= MOSTLY or (about and _alone(_Shown(context[0], topic), topic)):
         return Relevance(relevant=True, because="its thread is about the topic")
     return Relevance(relevant=False, because="no rule of the topic holds")
 

@@ -81,6 +81,16 @@ def test_a_thread_carries_its_posts_while_it_stays_with_the_topic(topic: Topic) 
     assert not judge(claim, (HEADING, *beside, *beside), topic).relevant
 
 
+def test_a_thread_with_a_heading_that_says_nothing_carries_its_posts_once_they_are_about_the_topic(
+    topic: Topic,
+) -> None:
+    claim = "“Law enforcement forces are doing everything necessary,” he wrote."
+    about = ("Fighting went on in Graivoron.", "Drones hit Shebekino.", "The RVC is back.")
+    beside = ("He spoke on Monday.", "It was late.", "More was to come.")
+    assert judge(claim, ("What we know so far", *about, *beside), topic).relevant
+    assert not judge(claim, ("What we know so far", *about[:2], *beside, *beside), topic).relevant
+
+
 def test_a_paragraph_about_another_place_is_not_carried_along(topic: Topic) -> None:
     about_bakhmut = (
         "Russia says capturing Bakhmut opens the way to further advances in the Donbas eastern industrial region."
