@@ -9,13 +9,12 @@ worth       which of the pieces are claims
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events, worth
 from monitor.extract.figures import figures
-from monitor.extract.footage import Footage, footage
+from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
 from monitor.extract.grammar import Attribution, Span
 from monitor.extract.names import Mention
@@ -23,7 +22,7 @@ from monitor.extract.pieces import split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs
 from monitor.extract.topic import Topic, slug
-from monitor.extract.who import OUTLET, Thread, Who, resolve, speaks, titles
+from monitor.extract.who import OUTLET, Names, Thread, Who, resolve, speaks, titles
 from monitor.models import Post, Sighting, Stance, digest
 
 FURTHEST = 40
@@ -56,7 +55,7 @@ class Extractor:
     def __init__(self, topic: Topic) -> None:
         self._topic = topic
         self._framer = Framer(topic)
-        self._mentions = lru_cache(maxsize=2048)(topic.mentions)
+        self._names = Names(topic)
 
     def extract(self, post: Post, context: Sequence[Post]) -> tuple[Sighting, ...]:
         """The sightings of `post`, in the order of its text; `context` are the earlier posts of its thread, in order."""
@@ -103,16 +102,16 @@ class Extractor:
                     for i in range(*s)
                 ):
                     last_quote = who
-            shown = footage(sentence)
+            shown = analysis.pictures[n]
             if shown is not None and shown.publisher is not None:
-                publisher = resolve(sentence, shown.publisher, thread, self._topic)
+                publisher = resolve(sentence, shown.publisher, thread, self._names)
                 if publisher is not None:
                     thread = replace(thread.heard(publisher), publisher=publisher)
         return replace(thread, open_quote=last_quote), speakers
 
     def _titles(self, sentence: Sentence | None, source: Span | None, who: Who, thread: Thread) -> list[str]:
         """The nouns that mean `who` from now on; a name that says only what somebody is takes none from who has one."""
-        entity = self._topic.entity(who.key) if who.known else None
+        entity = self._names.entity(who.key) if who.known else None
         found = titles(sentence, source, who, entity.roles if entity is not None else ())
         if entity is not None and entity.generic:
             found = [noun for noun in found if noun not in thread.nouns]
@@ -121,7 +120,7 @@ class Extractor:
     def _speaker(self, statement: Statement, analysis: Analysis, thread: Thread) -> Who | None:
         if statement.frame is not None:
             where = analysis.reading.sentences[statement.frame_in]
-            who = resolve(where, statement.frame.source, thread, self._topic)
+            who = resolve(where, statement.frame.source, thread, self._names)
             return who if who is not None or not statement.quoted else thread.speaker
         begins = statement.sentence == 0 and statement.spans[0][0] <= 1
         if begins and thread.open_quote is not None:
@@ -129,7 +128,7 @@ class Extractor:
         return thread.speaker
 
     def _labelled(self, label: str) -> Who | None:
-        mention = next(iter(self._mentions(label)), None)
+        mention = next(iter(self._names.mentions(label)), None)
         if mention is None:
             return None
         return Who(mention.entity.name, mention.entity.key, mention.entity.kind, known=True)
@@ -142,7 +141,7 @@ class Extractor:
             subject = sentence.doc[root.i - 1]
         if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
             return None
-        who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._topic)
+        who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
         return who if who is not None and who.known and who.kind != "place" else None
 
     # --- claims
@@ -153,7 +152,7 @@ class Extractor:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
             here = [(s, who) for s, who in speakers if s.sentence == n]
-            shown = footage(sentence)
+            shown = analysis.pictures[n]
             if shown is not None:
                 here = [(s, who) for s, who in here if s.frame is None or s.quoted or s.frame.cue not in shown.inner]
                 content = _before_frames(shown.content, [s for s, _ in here])
@@ -172,7 +171,7 @@ class Extractor:
         span = trim(sentence, shown.content)
         if span is None:
             return
-        who = resolve(sentence, shown.publisher, self._earlier(speakers), self._topic) if shown.publisher else None
+        who = resolve(sentence, shown.publisher, self._earlier(speakers), self._names) if shown.publisher else None
         piece = sentence.doc[span[0] : span[1]]
         if (
             events.of(piece)
@@ -291,12 +290,12 @@ class Extractor:
         if found is not None:
             return next(group for group in found.groups() if group).replace("tweet", "Twitter")
         if frame.relay is not None:
-            relay = resolve(sentence, frame.relay, Thread(), self._topic)
+            relay = resolve(sentence, frame.relay, Thread(), self._names)
             return relay.name if relay is not None else None
         return None
 
     def _named(self, piece: Tokens) -> bool:
-        return bool(self._mentions(piece.text))
+        return bool(self._names.mentions(piece.text))
 
     # --- sightings
 
@@ -306,7 +305,7 @@ class Extractor:
         text = post.text[start:end]
         piece = found.sentence.doc[found.span[0] : found.span[1]]
         offset = post.offset + paragraph + found.sentence.start
-        mentions = self._mentions(text)
+        mentions = self._names.mentions(text)
         return Sighting(
             id=digest(post.id, post.offset + start, post.offset + end),
             post_id=post.id,

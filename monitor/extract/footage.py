@@ -28,8 +28,7 @@ class Footage:
 
 def footage(sentence: Sentence) -> Footage | None:
     """What the sentence says that pictures show; None when it says no such thing."""
-    doc = sentence.doc
-    for token in doc:
+    for token in sentence.doc:
         if token.lemma_.lower() in cues.FOOTAGE and token.pos_ in {"NOUN", "PROPN"}:
             found = _published(token, sentence) or _shown(token, sentence)
             if found is not None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from monitor.extract.attribution import attributions, settled
+from monitor.extract.footage import Footage, footage
 from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
 from monitor.extract.headings import heading_frame
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
@@ -35,12 +36,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A paragraph, read and attributed. `own` are the token ranges of each sentence that are nobody else's words."""
+    """A paragraph, read and attributed. `own` are the token ranges of each sentence that are nobody else's words, `pictures` what it says they show."""
 
     reading: Reading
     frames: tuple[tuple[Attribution, ...], ...]
     statements: tuple[Statement, ...]
     own: tuple[tuple[Span, ...], ...]
+    pictures: tuple[Footage | None, ...]
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -70,7 +72,8 @@ def analyse(paragraph: str) -> Analysis:
             statements.append(Statement(n, rest, said_after[n], n + 1))
             rest = ()
         own.append(rest)
-    return Analysis(reading, frames, tuple(statements), tuple(own))
+    pictures = tuple(footage(sentence) for sentence in reading.sentences)
+    return Analysis(reading, frames, tuple(statements), tuple(own), pictures)
 
 
 def _said_after(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, Attribution]:

@@ -7,6 +7,7 @@ from the thread. Pictures are nobody.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from spacy.tokens import Token
 
@@ -150,6 +151,14 @@ class Who:
     known: bool = False
 
 
+class Names:
+    """The names of one topic, those of the texts looked at last remembered."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.entity = topic.entity
+        self.mentions = lru_cache(maxsize=2048)(topic.mentions)
+
+
 OUTLET = Who("outlet", "outlet", "outlet")
 
 
@@ -183,7 +192,7 @@ class Thread:
         return replace(self, nouns={**self.nouns, **dict.fromkeys(words, who)}) if words else self
 
 
-def resolve(sentence: Sentence, source: Span | None, thread: Thread, topic: Topic) -> Who | None:
+def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Names) -> Who | None:
     """The speaker that the tokens `source` name; None where they name nobody (pictures, no source at all)."""
     if source is None or source[1] <= source[0]:
         return None
@@ -191,7 +200,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, topic: Topi
     lower = head.lower_
     if head.pos_ == "PRON" or lower in {"it", "he", "she", "they", "one"}:
         return _pronoun(lower, thread)
-    mention = _mention(sentence, _with_own_name(source, head), head, topic)
+    mention = _mention(sentence, _with_own_name(source, head), head, names)
     if mention is not None and mention.entity.generic and mention.entity.kind == "person":
         named = thread.nouns.get(head.lemma_.lower())
         if named is not None and named.known and named.kind == "person":
@@ -202,7 +211,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, topic: Topi
     if lemma in cues.FOOTAGE or lower in _EMPTY:
         return None
     if lemma in cues.TEXTS:
-        return _owner(sentence, head, thread, topic)
+        return _owner(sentence, head, thread, names)
     if lower in thread.names and head.pos_ == "PROPN":
         return thread.names[lower]
     definite = (
@@ -242,14 +251,14 @@ def _kindred(lemma: str, thread: Thread) -> Who | None:
     return None
 
 
-def _owner(sentence: Sentence, text: Token, thread: Thread, topic: Topic) -> Who | None:
+def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who | None:
     """Whose statement, message or post it is."""
     for child in text.children:
         named = child if child.dep_ in {"poss", "compound", "nmod"} else None
         if child.lower_ in {"by", "from", "of"}:
             named = next((c for c in child.children if c.dep_ == "pobj"), None)
         if named is not None and named.pos_ in {"PROPN", "NOUN"}:
-            who = resolve(sentence, (named.left_edge.i, named.i + 1), thread, topic)
+            who = resolve(sentence, (named.left_edge.i, named.i + 1), thread, names)
             if who is not None:
                 return who
     return thread.speaker or thread.organisation
@@ -257,14 +266,14 @@ def _owner(sentence: Sentence, text: Token, thread: Thread, topic: Topic) -> Who
 
 def token_span(sentence: Sentence, mention: Mention) -> Span | None:
     """The tokens of a name found in the sentence's text."""
-    inside = [t.i for t in sentence.doc if t.idx < mention.end and t.idx + len(t.text) > mention.start]
-    return (inside[0], inside[-1] + 1) if inside else None
+    tokens = sentence.doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    return (tokens.start, tokens.end) if tokens is not None else None
 
 
-def _mention(sentence: Sentence, source: Span, head: Token, topic: Topic) -> Mention | None:
+def _mention(sentence: Sentence, source: Span, head: Token, names: Names) -> Mention | None:
     """The topic's name that the source is, if any."""
     best: tuple[tuple[int, int, int], Mention] | None = None
-    for mention in topic.mentions(sentence.doc.text):
+    for mention in names.mentions(sentence.doc.text):
         span = token_span(sentence, mention)
         if span is None or not (source[0] <= span[0] and span[1] <= source[1] or span[0] <= head.i < span[1]):
             continue

@@ -149,11 +149,7 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?"):
         return False
     company = named or _number(piece)
-    hits = [
-        hit
-        for hit in events.of(piece)
-        if (events.is_core(hit.event) if not hit.weak or company else company and not hit.weak)
-    ]
+    hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
     words = sum(t.is_alpha for t in piece)
     if not hits or words < 2 or (words < 3 and not (heading and (_number(piece) or piece[0].lower_ == "one"))):
         return False
