@@ -38,12 +38,13 @@ def _denier(frame: Frame) -> str | None:
 
 
 def _other_culprit(one: Sighting, other: Sighting) -> str | None:
-    """Two sides that name different people as those who did it."""
+    """The accused side names another culprit: "Ukrainian saboteurs crossed", "Russian citizens were behind it"."""
     a, b = one.frame, other.frame
-    named = len(a.agents) == len(b.agents) == 1 and a.agents != b.agents
-    if not named or a.main not in ("responsible", "blame") or b.main not in _DEEDS - {"fight"} or a.side == b.side:
+    if a.main not in ("responsible", "blame") or b.main not in _DEEDS - {"fight"} or a.side == b.side:
         return None
-    return f"{a.agents[0]} against {b.agents[0]}: another culprit"
+    if len(a.agents) != 1 or a.agents == b.agents or b.agents != (a.side,):
+        return None
+    return f"{a.side} names another culprit"
 
 
 def _doubted(doubt: Sighting, known: Sighting) -> str | None:

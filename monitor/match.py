@@ -222,7 +222,7 @@ def _likeness(one: Sighting, other: Sighting, rarity: _Rarity) -> list[tuple[flo
     """Points for and against, each with its reason in words (none where it is no news)."""
     return [
         *_of_words(one, other, rarity),
-        *_of_event(one.frame, other.frame),
+        *_of_event(one, other),
         *_of_numbers(one, other),
         *_of_speaker(one, other),
     ]
@@ -234,13 +234,15 @@ def _of_words(one: Sighting, other: Sighting, rarity: _Rarity) -> Iterator[tuple
     yield 5.0 * letters, ""
 
 
-def _of_event(a: Frame, b: Frame) -> Iterator[tuple[float, str]]:
+def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
+    a, b = one.frame, other.frame
     if a.act and a.act == b.act:
         yield 1.8, f"same event '{b.main}'"
     if a.main is None or b.main is None:
         yield 1.0, ""
     if shared := sorted(set(a.agents) & set(b.agents)):
-        yield 1.4, "done by the same: " + " and ".join(shared)
+        culprit = a.act == b.act == "raid" and not one.figures and not other.figures
+        yield (2.8 if culprit else 1.4), "done by the same: " + " and ".join(shared)
     if shared := sorted(set(a.targets) & set(b.targets)):
         yield 1.3, "same target " + " and ".join(shared)
     if a.act == b.act and (shared := sorted(set(_settled(a.places)) & set(_settled(b.places)))):
@@ -254,25 +256,31 @@ def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     both = [figure for figure in one.figures if figure.what in counts]
     if any(counts[figure.what] == figure.value for figure in both):
         yield 3.0, f"same number of {both[0].what}"
-    elif both:
-        yield 1.8, f"another number of {both[0].what}"
+    elif both and 1 not in (both[0].value, counts[both[0].what]):
+        yield (1.8 if _same_voice(one, other) else 1.0), f"another number of {both[0].what}"
+    elif both:  # one person is somebody, not a toll
+        yield -1.0, ""
     elif one.figures or other.figures:
         yield -0.7, ""
 
 
 def _of_speaker(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     a, b = one.frame, other.frame
-    same = (a.family or one.claimant_key) == (b.family or other.claimant_key)
+    same = _same_voice(one, other)
     if same:
         yield 1.2, f"same speaker {other.claimant}"
     if same and one.doc == other.doc and abs(one.start - other.start) < _NEARBY:
         yield 1.0, "said in one breath"
-    if a.side and b.side and a.side != b.side:
-        yield -1.2, ""
+    if a.side and b.side and not same:
+        yield (0.6 if a.side == b.side else -1.2), ""
     if a.main == b.main == "deny-involvement" and a.side == b.side:
         yield 3.0, "the same denial"
     days = abs((one.published_at - other.published_at).total_seconds()) / 86_400
     yield -0.8 * min(days, 3.0), ""
+
+
+def _same_voice(one: Sighting, other: Sighting) -> bool:
+    return (one.frame.family or one.claimant_key) == (other.frame.family or other.claimant_key)
 
 
 def grams(one: str, other: str) -> float:

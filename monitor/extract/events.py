@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 import yaml
-from spacy.tokens import Span, Token
+from spacy.tokens import Doc, Span, Token
 
 GAP = "..."
 GAP_WORDS = 5
@@ -90,7 +90,7 @@ def of(span: Span) -> tuple[EventHit, ...]:
     """The events said in the span, in the order of the text; a phrase takes its words' own classes away."""
     lemmas = [lemma_of(token) for token in span]
     hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start)]
-    hits = _longest(hits)
+    hits = _longest(hits, span.doc)
     taken = {index for hit in hits for index in hit.parts}
     for token in span:
         if token.i not in taken:
@@ -135,10 +135,14 @@ def _match(lemmas: list[str], start: int, words: tuple[frozenset[str] | None, ..
     return tuple(parts)
 
 
-def _longest(hits: list[EventHit]) -> list[EventHit]:
-    """Without those whose words a longer phrase holds; phrases of equal words all stay, strong before weak."""
+def _longest(hits: list[EventHit], doc: Doc) -> list[EventHit]:
+    """Without those whose words a longer phrase holds; strong before weak, a verb's before a noun's, then in order."""
+
+    def rank(hit: EventHit) -> tuple[int, bool, bool, int, int]:
+        return (-len(hit.parts), hit.weak, doc[hit.token].pos_ == "NOUN", hit.token, hit.parts[-1])
+
     kept: list[EventHit] = []
-    for hit in sorted(hits, key=lambda hit: (-len(hit.parts), hit.weak, hit.token, hit.parts[-1])):
+    for hit in sorted(hits, key=rank):
         shared = [other for other in kept if set(other.parts) & set(hit.parts)]
         if not shared or all(other.parts == hit.parts for other in shared):
             kept.append(hit)

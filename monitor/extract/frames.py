@@ -24,7 +24,7 @@ _OTHER_STEP = 1.1
 _BACKGROUND = 2.0
 _WEAK = 1.5
 # These say how another event was told, shown or meant: they are the main one only when alone.
-_FRAMING = {"show": 6.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
+_FRAMING = {"show": 9.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
 _FRAMING |= {"involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
 # These turn the whole sentence, wherever they stand in it.
 _TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 0.5, "independent": 1.0}
@@ -51,6 +51,7 @@ _BY_OBJECT = (
     (("use-weapons",), _MACHINES, "use-weapons"),
     (("breach", "enter"), frozenset({"dam"}), "breach"),
     (("breach",), frozenset({"border"}), "enter"),
+    (("enter", "deploy"), frozenset({"settlement"}), "advance"),
     (("capture",), frozenset({"settlement", "border"}), "capture"),
     (("attack",), frozenset({"house", "office", "building", "plant", "school", "hospital", "energy"}), "strike"),
 )
@@ -82,8 +83,7 @@ class Framer:
         claimant = self._entities.get(claimant_key or "")
         mentions = self._topic.mentions(piece.text)
         hits = [_by_object(hit, piece) for hit in events.of(piece)]
-        main = min(hits, key=lambda hit: (_cost(hit, piece), hit.token)) if hits else None
-        main = None if main and _only_judged(main, piece) else main
+        main = _main(hits, piece)
         strong = [hit.event for hit in hits if not hit.weak]
         shared = {
             "places": self._places(piece, mentions),
@@ -184,6 +184,18 @@ class Framer:
 
 
 # --- the main event
+
+
+def _main(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
+    """The event that the piece is about; None when nothing is said to have happened."""
+    ranked = sorted(hits, key=lambda hit: (_cost(hit, piece), hit.token))
+    if not ranked or _only_judged(ranked[0], piece):
+        return None
+    if ranked[0].event != "blame":
+        return ranked[0]
+    # "Accused of staging it" is about the staging; "blamed for the raid" about who did it.
+    of_what = (hit for hit in ranked if hit.token > ranked[0].token and not hit.weak and hit.event not in _FRAMING)
+    return next((hit for hit in of_what if events.act(hit.event) not in ("raid", "fight")), ranked[0])
 
 
 def _cost(hit: EventHit, piece: Span) -> float:
