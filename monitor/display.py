@@ -6,6 +6,7 @@ words around, zero-width characters hide. Nothing of a post is printed without `
 
 import json
 import re
+from functools import cache
 
 # C0 without its harmless members is a matter of `safe`; here: DEL and C1, soft hyphen and joiners without width,
 # Arabic letter mark, Hangul and Khmer fillers, bidirectional marks, embeddings and isolates, line and paragraph
@@ -32,11 +33,7 @@ def safe(text: str, *, lines: bool = False, limit: int | None = None) -> str:
         text = text.replace("\r\n", "\n")
     if limit is not None and len(text) > limit:
         text = text[: max(limit - 1, 0)] + "…"
-    return (_UNPRINTABLE_IN_LINES if lines else _UNPRINTABLE).sub(_written_out, text)
-
-
-def _written_out(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
+    return (_UNPRINTABLE_IN_LINES if lines else _UNPRINTABLE).sub(lambda found: _written_out(found[0]), text)
 
 
 def json_safe(document: str) -> str:
@@ -44,4 +41,15 @@ def json_safe(document: str) -> str:
 
     Everything else stays readable as it is. No reader that splits lines at U+2028 or U+0085 breaks it.
     """
-    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], document)
+    return _HIDDEN.sub(lambda found: _in_json(found[0]), document)
+
+
+# There are few such characters; a hostile text holds many of each.
+@cache
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+@cache
+def _in_json(character: str) -> str:
+    return json.dumps(character)[1:-1]

@@ -2,8 +2,9 @@
 
 One writer, held by a lock on the file. A line is whole or not there: what a crash or a full disk left of one is taken
 back. A delivery that comes again (a crash between the line and the settling of the delivery) finds its line and
-writes no second one. A file that was renamed or removed by logrotate is left alone from the next line on, and a new
-one begun; one that was copied and truncated is gone on with.
+writes no second one; the line is looked for in this file alone, so a crash *and* a rotation between the two leave one
+line in each file. A file that was renamed or removed by logrotate is left alone from the next line on, and a new one
+begun; one that was copied and truncated is gone on with.
 """
 
 import asyncio
