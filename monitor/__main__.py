@@ -101,12 +101,12 @@ def replay(
     }
     settings = _settings(config, topic, data, quiet=not verbose, sources=[source])
     from monitor import app as daemon  # noqa: PLC0415
-    from monitor.cli.watching import summary, watching  # noqa: PLC0415
+    from monitor.cli.watching import print_summary, watching  # noqa: PLC0415
 
     console = Console()
     with watching(console, alerts=verbose or console.is_terminal, progress=progress) as told:
         done = _run(daemon.replay(settings, told))
-    console.print(summary(done), highlight=False)
+    print_summary(console, done)
 
 
 @app.command(short_help="Follows the alerts")
@@ -219,7 +219,7 @@ def receive(
       monitor receive --secret-file desk.secret --json | jq .data.reason
     """
     logs.setup("warning", "auto")
-    from monitor.cli.commands import receive_webhooks  # noqa: PLC0415
+    from monitor.cli.receiving import receive_webhooks  # noqa: PLC0415
 
     _run(
         receive_webhooks(
@@ -245,7 +245,7 @@ def check(config: Config = None, topic: Topic = None, data: Data = None) -> None
     """
     settings = _settings(config, topic, data)
     logs.setup("error", settings.log.format)  # what is found is printed, not logged
-    from monitor.cli.commands import show_check  # noqa: PLC0415
+    from monitor.cli.check import show_check  # noqa: PLC0415
 
     if not _run(show_check(settings)):
         raise typer.Exit(2)
@@ -313,6 +313,10 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         if not received:
             raise
         raise typer.Exit(128 + received[0]) from None
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. What is still buffered must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
 
 
 def _exit(code: int, words: str = "") -> NoReturn:
@@ -337,12 +341,6 @@ def main(command: Callable[[], Any] = app) -> None:
         command()
     except MonitorError as error:
         _exit(next(code for kind, code in CODES if isinstance(error, kind)), f"monitor: {safe(str(error), lines=True)}")
-    except KeyboardInterrupt:
-        _exit(130)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough. What is still buffered must not be tried again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _exit(0)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from rich.console import Console
+from rich.text import Text
+
+from monitor.display import safe
 from monitor.errors import MonitorError
 from monitor.extract.topic import load_topic
 from monitor.settings import LogSinkSettings, Settings, SinkSettings
@@ -85,3 +89,16 @@ def _unwritable(path: Path) -> str | None:
     if not os.access(there, os.W_OK):
         return f"{str(there)!r}: can't be written"
     return None
+
+
+async def show_check(settings: Settings) -> bool:
+    """Prints what was found; whether all of it is fine."""
+    console = Console(soft_wrap=True, highlight=False)
+    fine = True
+    async for finding in check(settings):
+        fine = fine and not finding.problems
+        mark, style = ("wrong", "bold red") if finding.problems else ("ok", "green")
+        console.print(Text.assemble((f"{mark:<6}", style), f"{safe(finding.what):<14} {safe(finding.said)}"))
+        for problem in finding.problems:
+            console.print(Text(f"      {safe(problem, limit=500)}"))
+    return fine

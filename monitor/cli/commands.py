@@ -1,24 +1,16 @@
-"""What the commands that look at the data do, and the receiver: open, print, close."""
+"""What the commands that look at the data do: open, print, close."""
 
-import asyncio
-import os
-import signal
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from monitor import receive
-from monitor.cli import check, export, render
+from monitor.cli import export, render
 from monitor.cli.query import find_claim, reading
 from monitor.cli.tail import tail
-from monitor.display import json_safe, safe
-from monitor.errors import ConfigError
+from monitor.display import json_safe
 from monitor.models import Alert
 from monitor.settings import Settings
-from monitor.sinks.signing import Secret
 
 
 def _line(text: str) -> None:
@@ -78,64 +70,3 @@ async def print_export(settings: Settings, what: str, *, named: bool) -> None:
         async for line in export.lines(store, export.What(what)):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-async def show_check(settings: Settings) -> bool:
-    """Prints what was found; whether all of it is fine."""
-    console = Console(soft_wrap=True, highlight=False)
-    fine = True
-    async for finding in check.check(settings):
-        fine = fine and not finding.problems
-        mark, style = ("wrong", "bold red") if finding.problems else ("ok", "green")
-        console.print(Text.assemble((f"{mark:<6}", style), f"{safe(finding.what):<14} {safe(finding.said)}"))
-        for problem in finding.problems:
-            console.print(Text(f"      {safe(problem, limit=500)}"))
-    return fine
-
-
-async def receive_webhooks(
-    host: str,
-    port: int,
-    *,
-    envs: Sequence[str],
-    files: Sequence[Path],
-    json: bool,
-    fail_first: int,
-    fail_status: int,
-) -> None:
-    """Receives until SIGTERM or SIGINT. Says on stderr where it listens."""
-    secrets = _secrets(envs, files)
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-
-    def ready(taken: int) -> None:
-        believed = f"{len(secrets)} secret{'s'[: len(secrets) != 1]}" if secrets else "NO SECRET: nothing is verified"
-        print(f"receiving on http://{host}:{taken}/ with {believed}", file=sys.stderr, flush=True)
-
-    await receive.serve(
-        host,
-        port,
-        secrets,
-        sys.stdout,
-        stopping,
-        json_lines=json,
-        fail_first=fail_first,
-        fail_status=fail_status,
-        ready=ready,
-    )
-
-
-def _secrets(envs: Sequence[str], files: Sequence[Path]) -> list[Secret]:
-    secrets = []
-    for name in envs:
-        if not os.environ.get(name):
-            raise ConfigError(f"--secret-env {name}", "the environment variable is not set")
-        secrets.append(Secret.parse(os.environ[name], f"--secret-env {name}"))
-    for path in files:
-        try:
-            lines = path.read_text(encoding="utf-8").split()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"--secret-file {path}", f"can't be read: {error}") from error
-        secrets += [Secret.parse(line, f"--secret-file {path}") for line in lines]
-    return secrets

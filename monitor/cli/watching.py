@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.live import Live
-from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +14,7 @@ from monitor.cli import render
 from monitor.display import safe
 from monitor.models import Alert, Kind
 
+PROBLEMS_SHOWN = 20
 WORDS = {Kind.NEW: "new", Kind.UPDATED: "updated", Kind.CORROBORATED: "corroborated", Kind.DISPUTED: "disputed"}
 STYLES = {Kind.NEW: "green", Kind.UPDATED: "yellow", Kind.CORROBORATED: "cyan", Kind.DISPUTED: "red"}
 
@@ -45,8 +45,21 @@ def _counts(tally: Tally) -> Text:
     return text
 
 
-def summary(done: Summary) -> RenderableType:
-    """The numbers of a replay, what was wrong with its feed, and what was repeated most."""
+def print_summary(console: Console, done: Summary) -> None:
+    """The numbers of a replay, what was repeated most, and what was wrong with the feed."""
+    console.print(_numbers(done), highlight=False)
+    if done.most_repeated:
+        console.print(Text("\nMost repeated claims", style="bold"))
+        console.print(_repeated(done), highlight=False)
+    if done.problems:
+        console.print(Text(f"\nWrong in the feed: {len(done.problems)}", style="bold yellow"))
+        for problem in done.problems[:PROBLEMS_SHOWN]:
+            console.print(Text(f"  {safe(problem, limit=500)}"), soft_wrap=True)
+        if len(done.problems) > PROBLEMS_SHOWN:
+            console.print(Text(f"  and {len(done.problems) - PROBLEMS_SHOWN} more", style="dim"))
+
+
+def _numbers(done: Summary) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(justify="right", style="bold", no_wrap=True)
@@ -57,20 +70,7 @@ def summary(done: Summary) -> RenderableType:
     grid.add_row("claims", f"{tally.claims:,}", "")
     grid.add_row("alerts", f"{sum(tally.alerts.values()):,}", _by_kind(tally))
     grid.add_row("took", f"{done.seconds:.1f} s", Text(f"{done.peak_memory_mb:.0f} MB at most", style="dim"))
-    rows: list[RenderableType] = [grid]
-    if done.most_repeated:
-        rows.append(Padding(Text("Most repeated claims", style="bold"), (1, 0, 0, 0)))
-        rows.append(_repeated(done))
-    if done.problems:
-        rows.append(Padding(Text(f"Wrong in the feed: {len(done.problems)}", style="bold yellow"), (1, 0, 0, 0)))
-        rows += [Text(f"  {safe(problem, limit=300)}") for problem in done.problems[:20]]
-        if len(done.problems) > 20:
-            rows.append(Text(f"  and {len(done.problems) - 20} more", style="dim"))
-    whole = Table.grid()
-    whole.add_column()
-    for row in rows:
-        whole.add_row(row)
-    return whole
+    return grid
 
 
 def _by_kind(tally: Tally) -> Text:
@@ -82,7 +82,7 @@ def _by_kind(tally: Tally) -> Text:
     return text
 
 
-def _repeated(done: Summary) -> RenderableType:
+def _repeated(done: Summary) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(justify="right", style="bold", no_wrap=True)
     grid.add_column(no_wrap=True, style="dim")
