@@ -113,6 +113,7 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
     describes another frame's source ("a militia that says it fights for freedom, claimed …") is none.
     """
     frames = [f for f in frames if not any(f is not g and _describes(doc[f.cue], g) for g in frames)]
+    frames = [_with_outer_source(f, frames, doc) for f in frames]
     out = []
     for frame in frames:
         content = frame.content
@@ -125,6 +126,23 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
                 content = tuple(part for span in content for part in _without(span, hole))
         out.append(replace(frame, content=tuple(s for s in content if s[1] > s[0])))
     return tuple(_relayed(frames, out))
+
+
+def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
+    """A conjoined cue keeps the earlier speaker unless what it shares its subject with can speak itself.
+
+    "X said the dam had been blown up and called for help": X called.
+    """
+    if frame.source is None or doc[frame.cue].dep_ != "conj":
+        return frame
+    shared = doc[frame.source[0] : frame.source[1]].root
+    if shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING or shared.head.i == frame.cue:
+        return frame
+    outer = next(
+        (g for g in frames if g is not frame and g.cue < frame.cue and any(a <= shared.i < b for a, b in g.content)),
+        None,
+    )
+    return replace(frame, source=outer.source) if outer is not None else frame
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:

@@ -41,6 +41,9 @@ STRONG = frozenset(
 """Cues that take a clause even where the parser did not see one."""
 
 
+_CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
+
+
 def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     if _bare_passive(token) and "order" in cue.ways:
         return
@@ -130,6 +133,8 @@ def _speaker(token: Token) -> Token | None:
         before = token.doc[token.i - 1] if token.i else None
         if before is not None and before.pos_ in {"PROPN", "PRON", "NOUN"}:
             return before
+    if subject is None and before is not None and before.lower_ in {";", ",", "but", "and"} and token.tag_ in FINITE:
+        return next((t for t in token.doc[: token.i] if t.dep_ in SUBJECTS), None)
     return subject
 
 
@@ -176,7 +181,8 @@ def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | Non
             return "", None
         return marked, clause
     thing = child_of(token, "dobj")
-    nominal = thing is not None and thing.right_edge.i + 1 < end and doc[thing.right_edge.i + 1].text == ","
+    nominal = thing is not None and thing.right_edge.i + 1 < end and doc[thing.right_edge.i + 1].lower_ in _CLOSING
+    nominal = nominal or (thing is not None and child_of(thing, "cc") is not None)
     if cue.lemma in STRONG and not inverted and not nominal and token.dep_ != "relcl":
         verb = next((t for t in doc[token.i + 1 : end] if t.tag_ in FINITE), None)
         nxt = doc[token.i + 1] if token.i + 1 < end else None

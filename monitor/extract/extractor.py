@@ -197,7 +197,7 @@ class Extractor:
             return
         published = post.published_at
         for whole in statement.spans:
-            for n, span in enumerate(split(sentence, whole)):
+            for n, span in enumerate(split(sentence, whole, heading=reading.heading)):
                 first = span[0]
                 piece = sentence.doc[span[0] : span[1]]
                 named = self._named(piece)
@@ -232,7 +232,9 @@ class Extractor:
 
     def _signed(self, sentence: Sentence, whole: Span, author: str) -> Iterator[Found]:
         """The claims of a pasted tweet, which are its author's."""
-        who = self._labelled(author) or Who(author.split(" (@")[0], slug(author.split(" (@")[0]) or "unknown", "person")
+        who = self._labelled(author) or Who(
+            author.split(" (@", maxsplit=1)[0], slug(author.split(" (@", maxsplit=1)[0]) or "unknown", "person"
+        )
         for span in split(sentence, whole):
             piece = sentence.doc[span[0] : span[1]]
             if worth.quoted(piece, named=self._named(piece)):

@@ -27,7 +27,23 @@ _DEMONSTRATIVES = frozenset(["this", "that", "it", "these", "which", "so", "info
 _TRANSITIVE = frozenset(
     {"accuse", "blame", "report", "confirm", "announce", "condemn", "declare", "criticise", "criticize"}
 )
-_GIVING = frozenset("make issue give release publish repeat deny reject dismiss post send voice express".split())
+_GIVING = frozenset(
+    [
+        "make",
+        "issue",
+        "give",
+        "release",
+        "publish",
+        "repeat",
+        "deny",
+        "reject",
+        "dismiss",
+        "post",
+        "send",
+        "voice",
+        "express",
+    ]
+)
 _NAMING = frozenset(
     {"call", "describe", "label", "brand", "dub", "slam", "blast", "deride", "hail", "cast", "portray", "depict"}
 )

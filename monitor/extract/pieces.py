@@ -119,14 +119,16 @@ def _on_spine(token: Token, span: Span) -> bool:
 
 def _headline_cuts(doc: Doc, span: Span) -> Iterator[int]:
     for token in doc[span[0] + 2 : span[1] - 2]:
-        if token.lower_ in {"as", "after", "amid", "following", "while"} or token.text == ",":
+        if token.lower_ in {"as", "after", "amid", "following", "while", "but"} or token.text == ",":
             a, b = _core(doc, (span[0], token.i)), _core(doc, (token.i + 1, span[1]))
             if a and b and not b <= a and any(t.tag_ in VERBAL for t in doc[token.i + 1 : span[1]]):
                 yield token.i
 
 
 def _core(doc: Doc, span: Span) -> frozenset[str]:
-    return frozenset(event for event in _strong(doc, span) if events.is_core(event))
+    named = any(t.pos_ == "PROPN" or t.like_num for t in doc[span[0] : span[1]])
+    hits = events.of(doc[span[0] : span[1]])
+    return frozenset(hit.event for hit in hits if events.is_core(hit.event) and (named or not hit.weak))
 
 
 def _counted(doc: Doc, span: Span) -> Iterator[int]:
@@ -155,7 +157,9 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
 def _seen(doc: Doc, span: Span) -> Iterator[int]:
     """Coordination that the words show though the parse may not: "… and units had reached", "… and captured Kozinka"."""
     for token in doc[span[0] + 2 : span[1] - 2]:
-        if (token.lower_ != "and" and token.text != ",") or not any(t.tag_ in FINITE for t in doc[span[0] : token.i]):
+        if (token.lower_ not in {"and", "but"} and token.text != ",") or not any(
+            t.tag_ in FINITE for t in doc[span[0] : token.i]
+        ):
             continue
         left, right = (span[0], token.i), (token.i + 1, span[1])
         if not _clause_at(doc, token.i + 1, span[1]) and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
@@ -167,6 +171,8 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
 
 def _clause_at(doc: Doc, at: int, end: int) -> bool:
     """Whether a noun phrase and a compound verb ("had reached", "were being") begin here."""
+    if doc[at].lower_ == "that" and at + 2 < end:
+        at += 1
     begin = at
     if doc[at].tag_ in {"WP", "WDT", "WP$", "WRB", "IN"}:
         return False

@@ -18,98 +18,6 @@ from monitor.extract.reading import Sentence
 from monitor.extract.topic import Topic, slug
 
 PERSON_KINDS = frozenset({"person"})
-_ROLE_NOUNS = frozenset(
-    [
-        "governor",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "minister",
-        "president",
-        "mayor",
-        "adviser",
-        "advisor",
-        "aide",
-        "official",
-        "officer",
-        "general",
-        "commander",
-        "chief",
-        "head",
-        "leader",
-        "secretary",
-        "ambassador",
-        "envoy",
-        "deputy",
-        "director",
-        "chairman",
-        "colonel",
-        "representative",
-        "analyst",
-        "expert",
-        "blogger",
-        "correspondent",
-        "resident",
-        "fighter",
-        "founder",
-        "lawmaker",
-        "senator",
-        "prosecutor",
-    ]
-)
-_GROUP_NOUNS = frozenset(
-    [
-        "group",
-        "legion",
-        "corps",
-        "militia",
-        "unit",
-        "movement",
-        "faction",
-        "organisation",
-        "organization",
-        "force",
-        "formation",
-        "battalion",
-    ]
-)
-_AGENCY_NOUNS = frozenset(
-    [
-        "agency",
-        "ministry",
-        "service",
-        "institute",
-        "think-tank",
-        "thinktank",
-        "tank",
-        "department",
-        "office",
-        "directorate",
-        "committee",
-        "watchdog",
-        "outlet",
-        "channel",
-        "newspaper",
-        "broadcaster",
-        "army",
-        "military",
-        "command",
-        "authority",
-        "government",
-        "company",
-        "operator",
-        "regulator",
-        "blog",
-        "media",
-    ]
-)
-_SPEAKING = (
-    _ROLE_NOUNS
-    | _AGENCY_NOUNS
-    | frozenset(
-        "officials authorities police sources media reports report military witnesses residents governors governor mayor locals".split()
-    )
-)
 _EMPTY = frozenset(["reports", "report", "reporting", "rumours", "rumors", "accounts", "account", "speculation"])
 _LEAVE_OUT = frozenset(
     [
@@ -242,11 +150,15 @@ def _pronoun(lower: str, thread: Thread) -> Who | None:
 
 
 def _kindred(lemma: str, thread: Thread) -> Who | None:
-    if lemma in _GROUP_NOUNS and thread.organisation is not None and thread.organisation.kind in {"group", "unknown"}:
+    if (
+        lemma in cues.GROUP_NOUNS
+        and thread.organisation is not None
+        and thread.organisation.kind in {"group", "unknown"}
+    ):
         return thread.organisation
-    if lemma in _ROLE_NOUNS and thread.person is not None:
+    if lemma in cues.ROLE_NOUNS and thread.person is not None:
         return thread.person if lemma not in {"resident", "fighter", "expert", "analyst"} else None
-    if lemma in _AGENCY_NOUNS and thread.organisation is not None:
+    if lemma in cues.AGENCY_NOUNS and thread.organisation is not None:
         return thread.organisation if thread.organisation.kind in {"agency", "channel", "outlet", "unknown"} else None
     return None
 
@@ -275,7 +187,7 @@ def _mention(sentence: Sentence, source: Span, head: Token, names: Names) -> Men
     best: tuple[tuple[int, int, int], Mention] | None = None
     for mention in names.mentions(sentence.doc.text):
         span = token_span(sentence, mention)
-        if span is None or not (source[0] <= span[0] and span[1] <= source[1] or span[0] <= head.i < span[1]):
+        if span is None or not ((source[0] <= span[0] and span[1] <= source[1]) or span[0] <= head.i < span[1]):
             continue
         rank = _rank(sentence, span, head)
         if rank is None:
@@ -303,7 +215,8 @@ def _rank(sentence: Sentence, span: Span, head: Token) -> int | None:
     if (
         last.head.i == head.i
         and last.dep_ in {"compound", "nmod", "amod"}
-        and head.lemma_.lower() in (_AGENCY_NOUNS | _GROUP_NOUNS | {"post", "troops", "fighter", "troop", "statement"})
+        and head.lemma_.lower()
+        in (cues.AGENCY_NOUNS | cues.GROUP_NOUNS | {"post", "troops", "fighter", "troop", "statement"})
         and not _hyphenated(sentence, span)
     ):
         return 2
@@ -355,7 +268,7 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
         lower = {t.lower_ for t in doc[first:last]}
         kind = (
             "unknown"
-            if lower & (_AGENCY_NOUNS | _GROUP_NOUNS | {"news", "of", "forces", "police", "council"})
+            if lower & (cues.AGENCY_NOUNS | cues.GROUP_NOUNS | {"news", "of", "forces", "police", "council"})
             else "person"
         )
         if first == last - 1 and any(c.dep_ in {"det"} for c in named.children):
@@ -364,7 +277,7 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
             text = _plain(doc[source[0] : _stop(sentence, source)].text)
     else:
         text = _plain(doc[source[0] : _stop(sentence, source)].text)
-        kind = "person" if head.lemma_.lower() in _ROLE_NOUNS and head.tag_ == "NN" else "unknown"
+        kind = "person" if head.lemma_.lower() in cues.ROLE_NOUNS and head.tag_ == "NN" else "unknown"
     if not any(char.isalpha() for char in text):
         return None
     return Who(text, slug(text) or "unknown", kind)
@@ -385,12 +298,12 @@ def speaks(who: Who | None, mark: str) -> bool:
     if who.known:
         return who.kind != "place" and not (who.kind == "government" and mark == ":" and who.key == slug(who.name))
     words = {word.lower() for word in who.name.split()}
-    return bool(words & _SPEAKING) or (who.kind == "person" and bool(words & _ROLE_NOUNS))
+    return bool(words & cues.SPEAKING) or (who.kind == "person" and bool(words & cues.ROLE_NOUNS))
 
 
 def titles(sentence: Sentence | None, source: Span | None, who: Who, roles: Sequence[str] = ()) -> list[str]:
     """The common nouns that `who` is called by, in the source's phrase, its own name or its roles: "governor"."""
-    nouns = _ROLE_NOUNS | _GROUP_NOUNS | _AGENCY_NOUNS
+    nouns = cues.ROLE_NOUNS | cues.GROUP_NOUNS | cues.AGENCY_NOUNS
     words = [word.lower().strip("()") for text in (who.name, *roles) for word in text.split()]
     found = [t.lemma_.lower() for t in sentence.doc[source[0] : source[1]]] if sentence is not None and source else []
     return [word for word in dict.fromkeys([*found, *words]) if word in nouns]
