@@ -22,7 +22,7 @@ from aiohttp import web
 
 from monitor import alerting, backoff, protocols
 from monitor.dispatcher import Dispatcher, Lane
-from monitor.errors import StoreUnavailable
+from monitor.errors import SinkError, StoreUnavailable
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import judge
 from monitor.extract.topic import Topic, load_topic
@@ -291,7 +291,12 @@ class _Daemon:
 def _sink(settings: SinkSettings, data: Path) -> protocols.Sink:
     """The sink, open: a log that can't be written ends the start, not the first alert."""
     if isinstance(settings, LogSinkSettings):
-        return LogSink(settings.name, data / settings.path)
+        path = data / settings.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SinkError(str(path), f"the folder of the alert log can't be made: {error.strerror}") from error
+        return LogSink(settings.name, path)
     seconds = settings.timeout.total_seconds()
     return WebhookSink(
         settings.name,
