@@ -16,7 +16,7 @@ from monitor.errors import ConfigError, DataFolderBusy, StoreUnavailable
 from monitor.protocols import Batch
 from monitor.store import Limits, Store, attach, embedded
 from monitor.store.connect import connected
-from monitor.store.folder import LARGEST_LOG, LONGEST_SOCKET, Folder
+from monitor.store.folder import LARGEST_LOG, LONGEST_SOCKET, Folder, locked
 from tests.conftest import TOPIC
 from tests.unit.making import a_post
 from tests.waiting import wait_until
@@ -191,6 +191,8 @@ async def test_who_looks_uses_the_running_server(tmp_path: Path, server_binary: 
         await publish(store, 1)
         async with attach(tmp_path, binary=server_binary) as url, Store(url, topic=TOPIC) as other:
             assert await other.posts.backlog() == 1
+        with Folder(tmp_path).server_lock() as lock:
+            assert not locked(lock), "whoever looks could start a second server"
         await publish(store, 2)
         assert await store.posts.backlog() == 2
 

@@ -6,8 +6,9 @@ import pytest
 from redis.asyncio import Redis
 
 from monitor.models import Attempt, Delivery, DeliveryState, Outcome, Verdict
-from monitor.store import Limits, Store, keys
-from tests.conftest import TOPIC
+from monitor.store import Limits, Store, keys, scripts
+from monitor.store.connect import connected
+from tests.conftest import TOPIC, Server
 from tests.contract.test_alerts import raise_one
 from tests.unit.making import NOON
 
@@ -59,6 +60,29 @@ async def test_a_leased_delivery_is_nobody_elses_until_the_lease_expires(store: 
     assert await store.outbox.settle(theirs, DELIVERED, ATTEMPT, None)
 
 
+async def test_a_lease_whose_answer_got_lost_is_given_again(store: Store, server: Server) -> None:
+    await raise_one(store)
+    async with connected(server.url) as connection:
+        taken = [
+            await scripts.lease(
+                connection,
+                outbox_key=keys.outbox(TOPIC, "log"),
+                dead_key=keys.dead(TOPIC, "log"),
+                alerts_key=keys.alerts(TOPIC),
+                delivery_prefix=keys.delivery(TOPIC, "log", ""),
+                token="mine",  # noqa: S106 (of a lease)
+                now_ms=1000,
+                expires_ms=2000,
+                ttl_s=100,
+                dead=10,
+            )
+            for _ in range(2)
+        ]
+    assert isinstance(taken[0], scripts.Leased)
+    assert taken[0] == taken[1]
+    assert taken[0].attempts == 0
+
+
 async def test_an_expired_lease_that_nobody_took_is_still_settled(store: Store) -> None:
     await raise_one(store)
     mine = await lease(store)
@@ -84,6 +108,9 @@ async def test_a_retry_holds_back_the_queue_until_it_is_due(store: Store) -> Non
     assert await store.outbox.lease("log", NOON, LEASE) == SOON
     again = await lease(store, after=SOON - NOON)
     assert (again.seq, again.attempts) == (1, 1)
+    assert await store.outbox.settle(again, DELIVERED, ATTEMPT, None)
+    [record] = await store.outbox.deliveries("log", DeliveryState.DELIVERED)
+    assert (record.tries, record.due) == (2, None)
 
 
 async def test_a_dead_delivery_stays_listed_and_the_next_one_goes(store: Store) -> None:

@@ -155,6 +155,7 @@ async def test_a_malformed_entry_comes_as_raw_text(store: Store, redis: Redis, f
     [parked] = [one async for one in store.posts.parked()]
     assert parked.because == "not a post"
     assert await store.posts.backlog() == 0
+    assert (await redis.xpending(keys.posts(TOPIC), "workers"))["pending"] == 0
 
 
 async def test_bytes_that_are_no_text_come_as_raw_text(store: Store, redis: Redis) -> None:

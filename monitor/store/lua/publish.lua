@@ -17,7 +17,7 @@ local fresh = 0
 for key = 5, #KEYS, 2 do
   fresh = fresh + 1 - redis.call('EXISTS', KEYS[key])
 end
-if fresh > 0 and redis.call('XLEN', posts) + fresh > backlog then
+if redis.call('XLEN', posts) + fresh > backlog then
   return -1
 end
 

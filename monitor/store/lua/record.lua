@@ -31,11 +31,12 @@ local function bounded(key, score, member, most)
   return added == 1
 end
 
--- A claim that gained a term after the epoch, as far as it is under one of the sighting's terms.
+-- A claim that gained a term after the epoch, as far as it is under one of the sighting's terms. (The chosen one
+-- did not, or it would be at another revision.)
 local function newcomer()
   for key = 7, #KEYS do
     for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[key], '(' .. epoch, '+inf')) do
-      if id ~= claim_id and tonumber(redis.call('HGET', prefix .. id, 'grown') or 0) > epoch then
+      if tonumber(redis.call('HGET', prefix .. id, 'grown') or 0) > epoch then
         return true
       end
     end
