@@ -18,7 +18,7 @@ from redis import Redis, RedisError
 from tests.processes import SEEDS, Receiver, configuration, export, kill, receiving, run, start, wait_until
 
 RUNS = int(os.environ.get("MONITOR_CRASH_RUNS", "30"))
-KILLS_A_RUN = 2
+KILLS_A_RUN = 1
 
 
 @dataclass(frozen=True)
