@@ -68,7 +68,7 @@ _NOBODY = frozenset({"neither", "nobody", "none", "no", "nor", "no-one"})
 
 
 def _refused(token: Token) -> bool:
-    """The cue says that nothing was said: "did not confirm", "declined to comment", "unable to verify", "if he says"."""
+    """The cue says that nothing was said: "did not confirm", "declined to comment", "unable to verify"."""
     children = {child.lower_ for child in token.children}
     if any(child.dep_ == "neg" for child in token.children) or "neither" in children:
         return True

@@ -19,25 +19,9 @@ from monitor.extract.grammar import (
     subject_of,
 )
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 
-STRONG = frozenset(
-    [
-        "say",
-        "claim",
-        "allege",
-        "state",
-        "insist",
-        "add",
-        "announce",
-        "confirm",
-        "deny",
-        "warn",
-        "write",
-        "tweet",
-        "report",
-        "purport",
-    ]
-)
+STRONG = words("say claim allege state insist add announce confirm deny warn write tweet report purport")
 """Cues that take a clause even where the parser did not see one."""
 
 
@@ -45,23 +29,10 @@ _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 
 
 def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
-    if _bare_passive(token) and "order" in cue.ways:
-        return
-    if not cue.ways & {"clause", "mind"} or child_of(token, "auxpass") is not None or token.dep_ == "amod":
-        return
-    if (
-        token.tag_ == "VBN"
-        and not any(child.dep_ == "aux" for child in token.children)
-        and token.dep_ in {"acl", "relcl", "amod"}
-    ):
+    """X said (that) P; P, X said."""
+    if not _says(token, cue):
         return
     subject = _speaker(token)
-    if subject is not None and subject.lower_ == "what":
-        return
-    if token.dep_ == "relcl" and token.head.dep_ in {"attr", "appos"} and not mind_of(cue):
-        return
-    if any(c.lower_ == "what" and c.dep_ in {"dobj", "attr", "nsubj"} for c in token.children):
-        return
     mind = mind_of(cue)
     marked, start = _right(token, sentence, cue, subject)
     source = source_of(subject, token)
@@ -86,6 +57,19 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         if tail is not None:
             content = (left, tail)
         yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)
+
+
+def _says(token: Token, cue: cues.Cue) -> bool:
+    """Whether the cue stands as a verb that somebody says or thinks something with."""
+    if not cue.ways & {"clause", "mind"} or child_of(token, "auxpass") is not None or token.dep_ == "amod":
+        return False
+    if token.tag_ == "VBN" and token.dep_ in {"acl", "relcl"} and child_of(token, "aux") is None:
+        return False
+    if "order" in cue.ways and _bare_passive(token):
+        return False
+    # "what the group said was a fighter" and "a militia that says it is free" are descriptions
+    describes = token.dep_ == "relcl" and token.head.dep_ in {"attr", "appos"} and not mind_of(cue)
+    return not describes and not any(c.lower_ == "what" for c in token.children)
 
 
 def mind_of(cue: cues.Cue) -> bool:
@@ -142,59 +126,62 @@ def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | Non
     """How the content to the right of the cue begins, and where: after a colon, "that", a quotation mark or at once."""
     doc, end = sentence.doc, len(sentence.doc)
     inverted = subject is not None and subject.i > token.i
-    after = (subject.right_edge.i + 1 if inverted and subject is not None else token.i + 1) if inverted else token.i + 1
-    clause = min(
-        (
-            child.left_edge.i
-            for child in token.children
-            if child.dep_ == "ccomp" and child.i > token.i and child.left_edge.i > token.i
-        ),
-        default=None,
-    )
+    after = subject.right_edge.i + 1 if subject is not None and inverted else token.i + 1
+    clauses = (c.left_edge.i for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
+    clause = min(clauses, default=None)
+    marked = _mark(token, sentence, after, clause, inverted=inverted)
+    if marked is not None:
+        return marked
+    if clause is not None:
+        clause = _past_that(sentence, clause)
+        return ("that" if doc[clause - 1].lower_ == "that" else ""), clause
+    if cue.lemma in STRONG and not inverted and token.dep_ != "relcl" and not _closed_object(token, end):
+        verb = next((t for t in doc[token.i + 1 : token.i + 26] if t.tag_ in FINITE), None)
+        if verb is not None and verb.i > token.i + 1 and not doc[token.i + 1].is_punct:
+            return "", _past_adjuncts(token, verb)
+    return "", None
+
+
+def _mark(
+    token: Token, sentence: Sentence, after: int, clause: int | None, *, inverted: bool
+) -> tuple[str, int] | None:
+    """The colon, quotation mark or "that" between the cue and its clause, and where the content begins."""
+    doc, end = sentence.doc, len(sentence.doc)
     stop = min(end, clause if clause is not None else end, token.i + 22)
     for at in range(after, min(stop + 1, end)):
         here = doc[at]
         if here.text == ":" and at + 1 < end:
             return "colon", at + 1
         if here.text == '"' and sentence.quotes[token.i] == -1 and at + 1 < end and sentence.quotes[at + 1] >= 0:
-            if clause is None or at <= clause:
-                return "quote", at
+            return "quote", at
         if here.lower_ == "that" and here.dep_ in {"mark", "det", "nsubj"} and here.tag_ == "IN" and at + 2 < end:
             return "that", at + 1
         if here.text == "," and clause is None and not inverted and at + 1 < end and doc[at + 1].text != '"':
             break
         if here.tag_ in FINITE and clause is None:
             break
-    if clause is not None:
-        while clause < end - 1 and (
-            (doc[clause].is_punct and doc[clause].text != '"')
-            or (
-                doc[clause].lower_ == "that"
-                and doc[clause].tag_ in {"IN", "DT"}
-                and doc[clause].dep_ in {"mark", "det"}
-                and doc[clause + 1].tag_ not in FINITE
-            )
-        ):
-            clause += 1
-        marked = "that" if doc[clause - 1].lower_ == "that" else ""
-        if any(child.lower_ == "what" and child.dep_ in {"dobj", "nsubj", "attr"} for child in token.children):
-            return "", None
-        return marked, clause
+    return None
+
+
+def _past_that(sentence: Sentence, at: int) -> int:
+    """The first token of a clause behind the marks and the "that" it begins with."""
+    doc = sentence.doc
+    while at < len(doc) - 1:
+        here = doc[at]
+        conjunction = here.lower_ == "that" and here.dep_ in {"mark", "det"} and doc[at + 1].tag_ not in FINITE
+        if not conjunction and not (here.is_punct and here.text != '"'):
+            break
+        at += 1
+    return at
+
+
+def _closed_object(token: Token, end: int) -> bool:
+    """Whether the cue has a plain object that ends before a further clause: "denied involvement, saying …"."""
     thing = child_of(token, "dobj")
-    nominal = thing is not None and thing.right_edge.i + 1 < end and doc[thing.right_edge.i + 1].lower_ in _CLOSING
-    nominal = nominal or (thing is not None and child_of(thing, "cc") is not None)
-    if cue.lemma in STRONG and not inverted and not nominal and token.dep_ != "relcl":
-        verb = next((t for t in doc[token.i + 1 : end] if t.tag_ in FINITE), None)
-        nxt = doc[token.i + 1] if token.i + 1 < end else None
-        if (
-            verb is not None
-            and nxt is not None
-            and not nxt.is_punct
-            and nxt.tag_ not in FINITE
-            and verb.i - token.i <= 25
-        ):
-            return "", _past_adjuncts(token, verb)
-    return "", None
+    if thing is None:
+        return False
+    after = thing.right_edge.i + 1
+    return (after < end and token.doc[after].lower_ in _CLOSING) or child_of(thing, "cc") is not None
 
 
 def _past_adjuncts(token: Token, verb: Token) -> int:
@@ -250,10 +237,7 @@ def _inverted_end(token: Token, sentence: Sentence, last: int) -> int:
         if here.text == '"' or here.text in {";", ":"}:
             break
         if here.text == ",":
-            rest = [t for t in doc[at + 1 :]]
-            if any(t.tag_ in FINITE for t in rest) or any(t.text == '"' for t in rest):
-                inner = next((t for t in doc[last:at] if t.dep_ == "appos"), None)
-                del inner
+            if any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
                 break
         at += 1
     return at

@@ -9,6 +9,7 @@ A cue's `ways` are the frames it opens:
 
 from dataclasses import dataclass
 
+from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
 
@@ -24,8 +25,8 @@ class Cue:
 
 def _table() -> dict[str, Cue]:
     ways: dict[str, set[str]] = {}
-    for way, words in _VERBS.items():
-        for word in words.split():
+    for way, listed in _VERBS.items():
+        for word in listed.split():
             ways.setdefault(word, set()).add(way)
     return {
         word: Cue(word, frozenset(given), _STANCES.get(word, Stance.ASSERTED), word in _RELAYS)
@@ -52,7 +53,8 @@ _VERBS = {
         refute disavow denounce criticise criticize praise reveal disclose allege call hail label brand dub slam blast
         warn rebut disclaim attribute decry deplore rule outline detail estimate predict note cite mention promise
         demand propose recommend repeat reiterate discuss stress emphasise emphasize highlight question
-        proclaim hint signal suggest report document cast portray depict characterise characterize publish release share put pin lambast deride mock ridicule
+        proclaim hint signal suggest report document cast portray depict characterise characterize publish release
+        share put pin lambast deride mock ridicule
         """,
     "infinitive": "claim vow promise pledge threaten swear purport profess demand agree offer propose",
     "order": "urge order tell call ask advise instruct warn demand request appeal beg implore command direct encourage",
@@ -67,319 +69,81 @@ _STANCES = (
     | dict.fromkeys(["confirm", "acknowledge", "admit", "concede", "verify"], Stance.CONFIRMED)
     | dict.fromkeys(["allege", "purport", "speculate", "rumour", "rumor"], Stance.UNVERIFIED)
 )
-_RELAYS = frozenset(["report", "cite", "quote", "relay", "publish", "share", "post", "show", "recount", "write"])
+_RELAYS = words("report cite quote relay publish share post show recount write")
 
 VERBS: dict[str, Cue] = _table()
 
 # verbs that are cues only with a clause that says so itself: a "that", a colon or quotation marks
-NEEDS_MARK = frozenset(
-    [
-        "continue",
-        "read",
-        "show",
-        "find",
-        "ring",
-        "publish",
-        "signal",
-        "credit",
-        "speak",
-        "talk",
-        "question",
-        "decide",
-        "order",
-        "instruct",
-        "ask",
-        "point",
-        "document",
-        "detail",
-        "tout",
-        "cite",
-        "quote",
-        "call",
-        "hear",
-        "learn",
-        "caption",
-        "recommend",
-        "propose",
-        "demand",
-        "comment",
-        "describe",
-        "respond",
-        "see",
-        "know",
-        "feel",
-        "agree",
-        "object",
-        "protest",
-        "lament",
-        "criticise",
-        "criticize",
-        "convey",
-        "counter",
-        "brief",
-        "notify",
-        "inform",
-        "remember",
-        "realize",
-        "realise",
-        "repeat",
-        "echo",
-        "post",
-        "share",
-        "release",
-        "try",
-        "plan",
-        "seek",
-        "aim",
-    ]
+NEEDS_MARK = words(
+    """
+    continue read show find ring publish signal credit speak talk question decide order instruct ask point document
+    detail tout cite quote call hear learn caption recommend propose demand comment describe respond see know feel
+    agree object protest lament criticise criticize convey counter brief notify inform remember realize realise
+    repeat echo post share release try plan seek aim
+    """
 )
 
 # nouns that carry what is said: "the claim that P", "reports of N", "X's denial of N"
 NOUNS: dict[str, Stance] = (
     dict.fromkeys(
-        [
-            "claim",
-            "statement",
-            "report",
-            "announcement",
-            "assertion",
-            "accusation",
-            "warning",
-            "admission",
-            "message",
-            "post",
-            "tweet",
-            "suggestion",
-            "conclusion",
-            "assessment",
-            "estimate",
-            "declaration",
-            "remark",
-            "comment",
-            "argument",
-            "news",
-            "word",
-            "complaint",
-            "threat",
-            "promise",
-            "pledge",
-        ],
+        words(
+            """
+            claim statement report announcement assertion accusation warning admission message post tweet suggestion
+            conclusion assessment estimate declaration remark comment argument news word complaint threat promise
+            pledge
+            """
+        ),
         Stance.ASSERTED,
     )
     | dict.fromkeys(["allegation", "rumour", "rumor", "speculation", "suspicion"], Stance.UNVERIFIED)
     | dict.fromkeys(["denial"], Stance.DENIED)
     | dict.fromkeys(["confirmation", "acknowledgement", "acknowledgment"], Stance.CONFIRMED)
 )
-MIND_NOUNS = frozenset(
-    [
-        "belief",
-        "hope",
-        "fear",
-        "view",
-        "idea",
-        "opinion",
-        "concern",
-        "doubt",
-        "plan",
-        "expectation",
-        "feeling",
-        "thought",
-        "worry",
-        "desire",
-    ]
-)
+MIND_NOUNS = words("belief hope fear view idea opinion concern doubt plan expectation feeling thought worry desire")
 
 # adverbs and adjectives that leave the truth open
-HEARSAY = frozenset(
-    ["reportedly", "allegedly", "purportedly", "supposedly", "apparently", "ostensibly", "alleged", "purported"]
-)
+HEARSAY = words("reportedly allegedly purportedly supposedly apparently ostensibly alleged purported")
 
 # who can speak though it is no person: "the statement said", "a video showed"
-TEXTS = frozenset(
-    [
-        "statement",
-        "message",
-        "post",
-        "tweet",
-        "report",
-        "letter",
-        "article",
-        "note",
-        "release",
-        "caption",
-        "appeal",
-        "text",
-        "document",
-        "communique",
-        "briefing",
-        "update",
-        "bulletin",
-        "advisory",
-        "notice",
-        "assessment",
-        "comment",
-        "dispatch",
-    ]
+TEXTS = words(
+    """
+    statement message post tweet report letter article note release caption appeal text document communique briefing
+    update bulletin advisory notice assessment comment dispatch
+    """
 )
-FOOTAGE = frozenset(
-    [
-        "video",
-        "footage",
-        "clip",
-        "image",
-        "photo",
-        "photograph",
-        "picture",
-        "film",
-        "recording",
-        "screenshot",
-        "screengrab",
-        "cctv",
-        "reel",
-        "satellite",
-    ]
+FOOTAGE = words(
+    """
+    video footage clip image photo photograph picture film recording screenshot screengrab cctv reel satellite
+    """
 )
-PUBLISH = frozenset(
-    [
-        "publish",
-        "share",
-        "release",
-        "post",
-        "upload",
-        "circulate",
-        "distribute",
-        "broadcast",
-        "air",
-        "tweet",
-        "obtain",
-        "show",
-    ]
-)
+PUBLISH = words("publish share release post upload circulate distribute broadcast air tweet obtain show")
 
 # what people, groups and institutions are called, beside their names
-ROLE_NOUNS = frozenset(
-    [
-        "governor",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "minister",
-        "president",
-        "mayor",
-        "adviser",
-        "advisor",
-        "aide",
-        "official",
-        "officer",
-        "general",
-        "commander",
-        "chief",
-        "head",
-        "leader",
-        "secretary",
-        "ambassador",
-        "envoy",
-        "deputy",
-        "director",
-        "chairman",
-        "colonel",
-        "representative",
-        "analyst",
-        "expert",
-        "blogger",
-        "correspondent",
-        "resident",
-        "fighter",
-        "founder",
-        "lawmaker",
-        "senator",
-        "prosecutor",
-    ]
+ROLE_NOUNS = words(
+    """
+    governor spokesman spokeswoman spokesperson minister president mayor adviser advisor aide official officer
+    general commander chief head leader secretary ambassador envoy deputy director chairman colonel representative
+    analyst expert blogger correspondent resident fighter founder lawmaker senator prosecutor
+    """
 )
-GROUP_NOUNS = frozenset(
-    [
-        "group",
-        "legion",
-        "corps",
-        "militia",
-        "unit",
-        "movement",
-        "faction",
-        "organisation",
-        "organization",
-        "force",
-        "formation",
-        "battalion",
-    ]
+GROUP_NOUNS = words(
+    """
+    group legion corps militia unit movement faction organisation organization force formation battalion
+    """
 )
-AGENCY_NOUNS = frozenset(
-    [
-        "agency",
-        "ministry",
-        "service",
-        "institute",
-        "think-tank",
-        "thinktank",
-        "tank",
-        "department",
-        "office",
-        "directorate",
-        "committee",
-        "watchdog",
-        "outlet",
-        "channel",
-        "newspaper",
-        "broadcaster",
-        "army",
-        "military",
-        "command",
-        "authority",
-        "government",
-        "company",
-        "operator",
-        "regulator",
-        "blog",
-        "media",
-    ]
+AGENCY_NOUNS = words(
+    """
+    agency ministry service institute think-tank thinktank tank department office directorate committee watchdog
+    outlet channel newspaper broadcaster army military command authority government company operator regulator blog
+    media
+    """
 )
-PEOPLE_NOUNS = frozenset(
-    [
-        "officials",
-        "authorities",
-        "police",
-        "source",
-        "media",
-        "report",
-        "military",
-        "witness",
-        "witnesses",
-        "residents",
-        "governors",
-        "locals",
-        "official",
-        "authority",
-        "man",
-        "woman",
-        "people",
-        "fighter",
-        "soldier",
-        "rebel",
-        "militant",
-        "partisan",
-        "saboteur",
-        "milblogger",
-        "insurgent",
-        "volunteer",
-        "citizen",
-        "doctor",
-        "rescuer",
-        "neighbour",
-        "neighbor",
-        "witness",
-        "local",
-        "survivor",
-        "prisoner",
-    ]
+PEOPLE_NOUNS = words(
+    """
+    officials authorities police source media report military witness witnesses residents governors locals official
+    authority man woman people fighter soldier rebel militant partisan saboteur milblogger insurgent volunteer
+    citizen doctor rescuer neighbour neighbor witness local survivor prisoner
+    """
 )
 SPEAKING = ROLE_NOUNS | GROUP_NOUNS | AGENCY_NOUNS | PEOPLE_NOUNS
 """Nouns, mostly lemmas, for those who can speak."""

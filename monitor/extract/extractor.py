@@ -25,11 +25,14 @@ from monitor.extract.topic import Topic, slug
 from monitor.extract.who import OUTLET, Names, Thread, Who, resolve, speaks, titles
 from monitor.models import Post, Sighting, Stance, digest
 
+_WITH_CUE = frozenset({"nominal", "directive", "passive"})
+
 FURTHEST = 40
 """So many earlier posts of a thread are looked at."""
 
 _PLATFORM = re.compile(
-    r"\b(?:on|via|in|to|from)\s+(?:\w+(?:'s)?\s+){0,4}?(Telegram|Twitter|X|Facebook|Instagram|YouTube|TikTok|VK|VKontakte|WhatsApp|Truth Social)\b"
+    r"\b(?:on|via|in|to|from)\s+(?:\w+(?:'s)?\s+){0,4}?"
+    r"(Telegram|Twitter|X|Facebook|Instagram|YouTube|TikTok|VK|VKontakte|WhatsApp|Truth Social)\b"
 )
 _PLATFORM_ANYWHERE = re.compile(
     r"\b(Telegram|Twitter|Facebook|Instagram|YouTube|TikTok|VKontakte)\b|\b(tweet)(?:ed|s)?\b"
@@ -58,7 +61,7 @@ class Extractor:
         self._names = Names(topic)
 
     def extract(self, post: Post, context: Sequence[Post]) -> tuple[Sighting, ...]:
-        """The sightings of `post`, in the order of its text; `context` are the earlier posts of its thread, in order."""
+        """The sightings of `post`, in the order of its text; `context` are its thread's earlier posts, in order."""
         thread = Thread()
         for earlier in context[-FURTHEST:]:
             for start, end in paragraphs(earlier.text):
@@ -195,46 +198,38 @@ class Extractor:
             whole = statement.spans[0] if frame.lemma == ":" else (0, len(sentence.doc))
             yield from self._outlet(sentence, whole, reading, post)
             return
-        published = post.published_at
+        here = None if statement.quoted else frame
+        cue = frame.lemma if frame is not None else None
+        via = self._via(sentence, here)
         for whole in statement.spans:
             for n, span in enumerate(split(sentence, whole, heading=reading.heading)):
-                first = span[0]
-                piece = sentence.doc[span[0] : span[1]]
-                named = self._named(piece)
-                if statement.quoted or self._in_quote(sentence, span):
-                    good = worth.quoted(piece, named=named)
-                elif frame is not None and frame.kind in {"nominal", "directive", "passive"}:
-                    with_cue = sentence.doc[min(frame.cue, span[0]) : max(span[1], frame.cue + 1)]
-                    good = worth.attributed(with_cue, named=named)
-                    good = good and not worth.background(with_cue.text, published)
-                    if frame.cue < first and n == 0:
-                        first = frame.cue
-                else:
-                    good = worth.attributed(piece, named=named)
-                if not good:
+                if not self._worth_saying(statement, sentence, span, post):
                     continue
-                piece = sentence.doc[first : span[1]]
-                span = self._without_status(sentence, (first, span[1]))
-                stance = self._stance(piece, None if statement.quoted else frame)
-                cue = frame.lemma if frame is not None else None
-                yield Found(
-                    sentence,
-                    span,
-                    who or OUTLET,
-                    frame,
-                    self._via(sentence, None if statement.quoted else frame),
-                    cue,
-                    stance,
-                )
+                # what is announced, ordered or denied reads on with its cue alone
+                with_cue = here is not None and here.kind in _WITH_CUE and n == 0
+                first = min(here.cue, span[0]) if here is not None and with_cue else span[0]
+                stance = self._stance(sentence.doc[first : span[1]], here)
+                kept = self._without_status(sentence, (first, span[1]))
+                yield Found(sentence, kept, who or OUTLET, frame, via, cue, stance)
+
+    def _worth_saying(self, statement: Statement, sentence: Sentence, span: Span, post: Post) -> bool:
+        frame = statement.frame
+        piece = sentence.doc[span[0] : span[1]]
+        named = self._named(piece)
+        if statement.quoted or self._in_quote(sentence, span):
+            return worth.quoted(piece, named=named)
+        if frame is not None and frame.kind in _WITH_CUE:
+            piece = sentence.doc[min(frame.cue, span[0]) : max(span[1], frame.cue + 1)]
+            return worth.attributed(piece, named=named) and not worth.background(piece.text, post.published_at)
+        return worth.attributed(piece, named=named)
 
     def _in_quote(self, sentence: Sentence, span: Span) -> bool:
         return all(sentence.quotes[i] >= 0 for i in range(*span) if sentence.doc[i].is_alpha)
 
     def _signed(self, sentence: Sentence, whole: Span, author: str) -> Iterator[Found]:
         """The claims of a pasted tweet, which are its author's."""
-        who = self._labelled(author) or Who(
-            author.split(" (@", maxsplit=1)[0], slug(author.split(" (@", maxsplit=1)[0]) or "unknown", "person"
-        )
+        name = author.rpartition(" (@")[0]
+        who = self._labelled(author) or Who(name, slug(name) or "unknown", "person")
         for span in split(sentence, whole):
             piece = sentence.doc[span[0] : span[1]]
             if worth.quoted(piece, named=self._named(piece)):

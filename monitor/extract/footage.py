@@ -7,10 +7,9 @@ from spacy.tokens import Token
 from monitor.extract import cues
 from monitor.extract.grammar import Span, phrase, subject_of
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 
-_SHOWING = frozenset(
-    {"show", "purport", "appear", "capture", "depict", "reveal", "feature", "display", "emerge", "see"}
-)
+_SHOWING = words("show purport appear capture depict reveal feature display emerge see")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,33 +21,14 @@ from monitor.extract.grammar import (
     subject_of,
 )
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
-_DEMONSTRATIVES = frozenset(["this", "that", "it", "these", "which", "so", "information"])
-_TRANSITIVE = frozenset(
-    {"accuse", "blame", "report", "confirm", "announce", "condemn", "declare", "criticise", "criticize"}
-)
-_GIVING = frozenset(
-    [
-        "make",
-        "issue",
-        "give",
-        "release",
-        "publish",
-        "repeat",
-        "deny",
-        "reject",
-        "dismiss",
-        "post",
-        "send",
-        "voice",
-        "express",
-    ]
-)
-_NAMING = frozenset(
-    {"call", "describe", "label", "brand", "dub", "slam", "blast", "deride", "hail", "cast", "portray", "depict"}
-)
-_SAYINGS = frozenset({"saying", "stating", "claiming", "reporting", "telling", "confirming", "declaring", "adding"})
+_DEMONSTRATIVES = words("this that it these which so information")
+_TRANSITIVE = words("accuse blame report confirm announce condemn declare criticise criticize")
+_GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
+_NAMING = words("call describe label brand dub slam blast deride hail cast portray depict")
+_SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
 def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:

@@ -7,39 +7,19 @@ conjunctions at both ends.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
 from monitor.extract import events
 from monitor.extract.grammar import FINITE, VERBAL, Span
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
-_SPINE = frozenset({"ccomp", "xcomp", "conj", "ROOT", "advcl", "pcomp", "parataxis", "acl", "dep"})
-_EDGE = frozenset(
-    {"and", "but", "or", "while", "that", "whereas", "though", "although", "then", "also", "as", "yet", "so"}
-)
-_HEDGES = frozenset(
-    [
-        "at",
-        "least",
-        "more",
-        "than",
-        "about",
-        "some",
-        "around",
-        "up",
-        "to",
-        "over",
-        "nearly",
-        "almost",
-        "as",
-        "many",
-        "fewer",
-        "less",
-        "least",
-    ]
-)
+_SPINE = words("ccomp xcomp conj ROOT advcl pcomp parataxis acl dep")
+_EDGE = words("and but or while that whereas though although then also as yet so")
+_HEDGES = words("at least more than about some around up to over nearly almost as many fewer less least")
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
 _NOT_COUNTED = frozenset({"one"})
 
@@ -51,7 +31,7 @@ def split(sentence: Sentence, span: Span, *, heading: bool = False) -> tuple[Spa
     """
     cuts = sorted(set(_cuts(sentence, span)) | set(_headline_cuts(sentence.doc, span) if heading else ()))
     bounds = [span[0], *cuts, span[1]]
-    found = (trim(sentence, (a, b), later=n > 0) for n, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False)))
+    found = (trim(sentence, part, later=n > 0) for n, part in enumerate(pairwise(bounds)))
     return tuple(piece for piece in found if piece is not None)
 
 
@@ -162,7 +142,8 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
         ):
             continue
         left, right = (span[0], token.i), (token.i + 1, span[1])
-        if not _clause_at(doc, token.i + 1, span[1]) and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
+        clause = _clause_at(doc, token.i + 1, span[1])
+        if not clause and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
             continue
         a, b = _strong(doc, left), _strong(doc, right)
         if a and b and not b <= a:
@@ -204,45 +185,47 @@ def _verb_at(doc: Doc, at: int, span: Span) -> bool:
 
 
 def _coordination(second: Token, span: Span) -> int | None:
-    first = second.head
-    if not span[0] <= first.i < span[1] or not _on_spine(first, span):
-        return None
-    tail = first.dep_ in {"acl", "advcl"} and not _has_subject(second)
-    if tail and not (first.tag_ == second.tag_ == "VBG" and own_things(first, second)):
-        return None
-    if second.i - first.i <= 3 and not own_things(first, second):
-        return None
-    if (
-        second.tag_ == "VBN"
-        and first.tag_ not in {"VBN", "VBD"}
-        and not any(c.dep_ in {"aux", "auxpass"} for c in second.children)
-    ):
-        return None
-    verbal = second.tag_ in VERBAL or any(c.dep_ in {"cop", "aux", "auxpass"} for c in second.children)
-    own = _has_subject(second)
-    if not verbal and not own:
+    """Where the second of two coordinated clauses begins, when they are two claims."""
+    doc, first = second.doc, second.head
+    if not span[0] <= first.i < span[1] or not _on_spine(first, span) or not _coordinates(first, second):
         return None
     start = _begin(second, first)
     left, right = (span[0], start), (start, min(second.right_edge.i + 1, span[1]))
     if right[1] - right[0] < 2 or left[1] - left[0] < 2:
         return None
-    if own and _has_subject(first):
-        return start if _full(second.doc, left) and _full(second.doc, right) else None
-    a, b = _strong(second.doc, left), _strong(second.doc, right)
-    turned = second.doc[start].lower_ == "but" or any(
-        t.lower_ == "but" for t in second.doc[max(span[0], start - 1) : second.i]
-    )
+    if _has_subject(first) and _has_subject(second):
+        two = _full(doc, left) and _full(doc, right)
+    else:
+        two = _differ(first, second, left, right)
+    return start if two else None
+
+
+def _coordinates(first: Token, second: Token) -> bool:
+    """Whether both are clauses, not two words of one: "blocked and destroyed by air strikes"."""
+    helped = any(c.dep_ in {"aux", "auxpass"} for c in second.children)
+    own = _has_subject(second)
+    if first.dep_ in {"acl", "advcl"} and not own and not first.tag_ == second.tag_ == "VBG":
+        return False
+    if not own_things(first, second) and (second.i - first.i <= 3 or first.dep_ in {"acl", "advcl"}):
+        return False
+    if second.tag_ == "VBN" and first.tag_ not in {"VBN", "VBD"} and not helped:
+        return False
+    return second.tag_ in VERBAL or helped or own
+
+
+def _differ(first: Token, second: Token, left: Span, right: Span) -> bool:
+    """Whether clauses that share a subject tell of two things: other events, two counts, or a turn by "but"."""
+    doc = second.doc
+    a, b = _strong(doc, left), _strong(doc, right)
+    turned = any(t.lower_ == "but" for t in doc[right[0] - 1 : second.i])
     if turned and a and b and _negated(first) == _negated(second):
-        return start
-    if b and second.tag_ in VERBAL and not turned and (a or _placed(first, start)):
-        said = {
-            hit.event for hit in events.of(second.doc[right[0] : right[1]]) if second.i in hit.parts and not hit.weak
-        }
-        if (said and not said & a) or (not said and b - a):
-            return start
-    if second.tag_ == "VBN" and not any(c.i > second.i for c in second.children):
-        return None
-    return start if a and b and _counts(second.doc, left) and _counts(second.doc, right) else None
+        return True
+    if b and second.tag_ in VERBAL and not turned and (a or _placed(first, right[0])):
+        said = {hit.event for hit in events.of(doc[right[0] : right[1]]) if second.i in hit.parts and not hit.weak}
+        if not said & a if said else b - a:
+            return True
+    bare = second.tag_ == "VBN" and not any(c.i > second.i for c in second.children)
+    return bool(a and b) and not bare and _counts(doc, left) and _counts(doc, right)
 
 
 def _placed(first: Token, start: int) -> bool:

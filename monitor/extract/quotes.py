@@ -36,7 +36,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A paragraph, read and attributed. `own` are the token ranges of each sentence that are nobody else's words, `pictures` what it says they show."""
+    """A paragraph, read and attributed.
+
+    For each sentence: `own` are the token ranges that are nobody else's words, `pictures` what it says they show.
+    """
 
     reading: Reading
     frames: tuple[tuple[Attribution, ...], ...]

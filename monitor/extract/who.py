@@ -16,34 +16,15 @@ from monitor.extract.grammar import Span
 from monitor.extract.names import Mention
 from monitor.extract.reading import Sentence
 from monitor.extract.topic import Topic, slug
+from monitor.extract.vocabulary import words
 
 PERSON_KINDS = frozenset({"person"})
-_EMPTY = frozenset(["reports", "report", "reporting", "rumours", "rumors", "accounts", "account", "speculation"])
-_LEAVE_OUT = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "several",
-        "some",
-        "many",
-        "other",
-        "another",
-        "various",
-        "numerous",
-        "these",
-        "those",
-        "this",
-        "that",
-        "both",
-        "also",
-        "its",
-        "his",
-        "her",
-        "their",
-        "most",
-        "all",
-    ]
+_EMPTY = words("reports report reporting rumours rumors accounts account speculation")
+_LEAVE_OUT = words(
+    """
+    the a an several some many other another various numerous these those this that both also its his her their most
+    all
+    """
 )
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12

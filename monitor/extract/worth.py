@@ -13,6 +13,7 @@ from spacy.tokens import Token
 
 from monitor.extract import events
 from monitor.extract.grammar import FINITE, VERBAL
+from monitor.extract.vocabulary import words
 
 _BOILERPLATE = re.compile(
     r"(?:could|was|were|is|are|has|have|had)(?: not|n't| un)?\s*(?:been )?(?:able|unable|independently|immediately)?[\w ]{0,25}"
@@ -67,25 +68,12 @@ _SLOGAN = re.compile(
 _QUESTION = re.compile(
     r"\W*(?:how|why|what|who|where|when|which|is|are|does|do|can|could|will|should)\b", re.IGNORECASE
 )
-_SPEECH_ACTS = frozenset(
-    [
-        "appeal",
-        "thank",
-        "ask",
-        "urge",
-        "wish",
-        "congratulate",
-        "hope",
-        "want",
-        "call",
-        "believe",
-        "think",
-        "invite",
-        "apologise",
-        "apologize",
-    ]
+_SPEECH_ACTS = words(
+    """
+    appeal thank ask urge wish congratulate hope want call believe think invite apologise apologize
+    """
 )
-_MODALS = frozenset({"may", "might", "could", "would", "should", "must", "can", "will", "shall", "'ll", "ca", "wo"})
+_MODALS = words("may might could would should must can will shall 'll ca wo")
 
 
 def is_boilerplate(text: str) -> bool:
