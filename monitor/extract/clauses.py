@@ -236,9 +236,8 @@ def _inverted_end(token: Token, sentence: Sentence, last: int) -> int:
         here = doc[at]
         if here.text == '"' or here.text in {";", ":"}:
             break
-        if here.text == ",":
-            if any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
-                break
+        if here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
+            break
         at += 1
     return at
 
@@ -270,6 +269,7 @@ def _tail(sentence: Sentence, last: int) -> Span | None:
 
 
 def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    """X claimed to have done; X vowed to do."""
     mind = "infinitive" not in cue.ways
     if not cue.ways & {"infinitive", "mind"}:
         return
@@ -286,6 +286,7 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
 
 
 def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    """X urged Y to do; Y was told (by X) to do."""
     if "order" not in cue.ways:
         return
     passive = child_of(token, "auxpass") is not None or _bare_passive(token)

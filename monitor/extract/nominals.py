@@ -26,12 +26,15 @@ from monitor.models import Stance
 
 _DEMONSTRATIVES = words("this that it these which so information")
 _TRANSITIVE = words("accuse blame report confirm announce condemn declare criticise criticize")
+_HANDING = frozenset({"publish", "release", "share", "put", "document"})
+_CIRCUMSTANCE = words("in at by as during after to")
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
 _NAMING = words("call describe label brand dub slam blast deride hail cast portray depict")
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
 def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    """N was announced by X; it was reported that P."""
     if token.tag_ not in {"VBN", "VBD"} or (
         child_of(token, "auxpass") is None and token.dep_ not in {"acl", "relcl", "advcl"}
     ):
@@ -113,61 +116,61 @@ def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attributi
 
 
 def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
-    if "noun" not in cue.ways or token.dep_ == "amod" or child_of(token, "auxpass") is not None:
-        return
-    if (
-        token.tag_ == "VBN"
-        and token.dep_ in {"acl", "relcl", "advcl"}
-        and not any(c.dep_ == "aux" for c in token.children)
-    ):
-        return
+    """X announced N; X blamed Y for N; a denial also without an object: "Kyiv denies"."""
     subject = subject_of(token)
-    if subject is None or (
-        subject.tag_ in {"WDT"} and subject.lower_ == "which" and child_of(token, "nsubj") != subject
-    ):
+    if "noun" not in cue.ways or subject is None or subject.lower_ in {"what", "which"}:
         return
-    if cue.lemma in {"cite", "note", "mention"} and token.tag_ == "VBG":
+    if _no_statement(token, sentence, cue):
         return
-    if any(c.lower_ == "what" and c.dep_ in {"dobj", "attr", "oprd"} for c in token.children):
-        return
-    if token.tag_ == "VBG" and cue.lemma in _NAMING and any(t.lemma_ in cues.VERBS for t in sentence.doc[: token.i]):
-        return
-    if cue.lemma in {"call", "describe", "label", "dub", "brand"} and any(
-        c.lower_.endswith(("self", "selves")) for c in token.children
-    ):
-        return
-    if cue.lemma in {"publish", "release", "share", "put", "document"} or subject.lower_ == "what":
-        return
-    thing = next(
-        (
-            c
-            for c in token.children
-            if c.i > token.i
-            and c.dep_ in {"dobj", "oprd", "attr", "prep", "pcomp", "dative"}
-            and c.lower_ not in {"in", "at", "by", "as", "during", "after", "to"}
-            and not (cue.lemma in _NAMING and c.lower_ in _DEMONSTRATIVES | {"them", "him", "her"})
-        ),
-        None,
-    )
-    if token.tag_ in {"VBN", "VBD"} and thing is not None and thing.dep_ == "prep" and _lacks_object(token, cue):
-        return
-    if token.tag_ in {"VBN", "VBD"} and thing is not None and thing.tag_ in {"JJ", "VBN"}:
+    thing = _thing(token, cue)
+    patient = thing is not None and (_lacks_object(token, cue, thing) or thing.tag_ in {"JJ", "VBN"})
+    if token.tag_ in {"VBN", "VBD"} and patient:
         return
     first, _ = region_of(token, subject)
     source = source_of(subject, token)
-    if thing is None or (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
-        if cue.stance is Stance.DENIED and token.tag_ in FINITE | {"VBN"}:
-            yield Attribution(
-                "nominal", token.i, cue.lemma, source, ((token.i, token.i + 1),), (first, token.i), cue.stance
-            )
+    if thing is not None and not (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
+        start = max(thing.left_edge.i, token.i + 1)
+        content, region = (start, len(sentence.doc)), (first, start)
+    elif cue.stance is Stance.DENIED and token.tag_ in FINITE | {"VBN"}:
+        content, region = (token.i, token.i + 1), (first, token.i)
+    else:
         return
-    start = max(thing.left_edge.i, token.i + 1)
-    yield Attribution("nominal", token.i, cue.lemma, source, ((start, len(sentence.doc)),), (first, start), cue.stance)
+    yield Attribution("nominal", token.i, cue.lemma, source, (content,), region, cue.stance)
 
 
-def _lacks_object(token: Token, cue: cues.Cue) -> bool:
+def _no_statement(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
+    """Whether the cue only names or describes: "what they called", "calling itself", "published a video"."""
+    if token.dep_ == "amod" or child_of(token, "auxpass") is not None or cue.lemma in _HANDING:
+        return True
+    if token.tag_ == "VBN" and token.dep_ in {"acl", "relcl", "advcl"} and child_of(token, "aux") is None:
+        return True
+    if token.tag_ == "VBG" and cue.lemma in {"cite", "note", "mention"}:
+        return True
+    if token.tag_ == "VBG" and cue.lemma in _NAMING and any(t.lemma_ in cues.VERBS for t in sentence.doc[: token.i]):
+        return True
+    named = {c.lower_ for c in token.children if c.dep_ in {"dobj", "attr", "oprd", "nsubj"}}
+    return "what" in named or (cue.lemma in _NAMING and any(word.endswith(("self", "selves")) for word in named))
+
+
+def _thing(token: Token, cue: cues.Cue) -> Token | None:
+    """What is announced, denied or blamed: the object, or what a preposition adds."""
+    passed = _DEMONSTRATIVES | {"them", "him", "her"} if cue.lemma in _NAMING else frozenset()
+    return next(
+        (
+            child
+            for child in token.children
+            if child.i > token.i
+            and child.dep_ in {"dobj", "oprd", "attr", "prep", "pcomp", "dative"}
+            and child.lower_ not in _CIRCUMSTANCE
+            and child.lower_ not in passed
+        ),
+        None,
+    )
+
+
+def _lacks_object(token: Token, cue: cues.Cue, thing: Token) -> bool:
     """A headline's passive: "Russia accused of staging", "fighting reported in Belgorod"."""
-    return child_of(token, "dobj", "ccomp", "aux") is None and cue.lemma in _TRANSITIVE
+    return thing.dep_ == "prep" and child_of(token, "dobj", "ccomp", "aux") is None and cue.lemma in _TRANSITIVE
 
 
 def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
@@ -211,6 +214,7 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 
 def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """According to X, P; per X, P; as X put it, P."""
     doc, end = sentence.doc, len(sentence.doc)
     if token.lower_ == "according":
         if token.i + 2 >= end or doc[token.i + 1].lower_ != "to":

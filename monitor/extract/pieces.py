@@ -135,7 +135,7 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
 
 
 def _seen(doc: Doc, span: Span) -> Iterator[int]:
-    """Coordination that the words show though the parse may not: "… and units had reached", "… and captured Kozinka"."""
+    """Coordination that the words show though the parse may not: "… and units had reached", "… and took Kozinka"."""
     for token in doc[span[0] + 2 : span[1] - 2]:
         if (token.lower_ not in {"and", "but"} and token.text != ",") or not any(
             t.tag_ in FINITE for t in doc[span[0] : token.i]

@@ -86,30 +86,37 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     if source is None or source[1] <= source[0]:
         return None
     head = sentence.doc[source[0] : source[1]].root
-    lower = head.lower_
-    if head.pos_ == "PRON" or lower in {"it", "he", "she", "they", "one"}:
-        return _pronoun(lower, thread)
+    if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one"}:
+        return _pronoun(head.lower_, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, names)
-    if mention is not None and mention.entity.generic and mention.entity.kind == "person":
-        named = thread.nouns.get(head.lemma_.lower())
-        if named is not None and named.known and named.kind == "person":
-            return named
     if mention is not None:
-        return of_mention(mention, sentence, source)
+        return _bearer(mention, head, thread) or of_mention(mention, sentence, source)
     lemma = head.lemma_.lower()
-    if lemma in cues.FOOTAGE or lower in _EMPTY:
+    if lemma in cues.FOOTAGE or head.lower_ in _EMPTY:
         return None
     if lemma in cues.TEXTS:
         return _owner(sentence, head, thread, names)
-    if lower in thread.names and head.pos_ == "PROPN":
-        return thread.names[lower]
-    definite = (
-        any(c.lower_ in {"the", "this", "that", "our", "its"} for c in head.children) or source[1] - source[0] == 1
-    )
+    known = _before(source, head, thread)
+    return known if known is not None else _surface(sentence, source, head)
+
+
+def _bearer(mention: Mention, head: Token, thread: Thread) -> Who | None:
+    """Whom of the thread a title means that says only what somebody is: "the governor"."""
+    named = thread.nouns.get(head.lemma_.lower())
+    generic = mention.entity.generic and mention.entity.kind == "person"
+    return named if generic and named is not None and named.known and named.kind == "person" else None
+
+
+def _before(source: Span, head: Token, thread: Thread) -> Who | None:
+    """Whom of the thread a surname or a bare "the ministry", "the group" means."""
+    if head.pos_ == "PROPN":
+        return thread.names.get(head.lower_)
+    lemma = head.lemma_.lower()
+    pointing = any(c.lower_ in {"the", "this", "that", "our", "its"} for c in head.children)
     bare = not any(c.dep_ in {"amod", "compound", "poss", "prep", "nmod", "appos"} for c in head.children)
-    if definite and bare and head.pos_ != "PROPN":
-        return thread.nouns.get(lemma) or _kindred(lemma, thread) or _surface(sentence, source, head)
-    return _surface(sentence, source, head)
+    if bare and (pointing or source[1] - source[0] == 1):
+        return thread.nouns.get(lemma) or _kindred(lemma, thread)
+    return None
 
 
 def _with_own_name(source: Span, head: Token) -> Span:

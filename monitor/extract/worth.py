@@ -16,14 +16,17 @@ from monitor.extract.grammar import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
 _BOILERPLATE = re.compile(
-    r"(?:could|was|were|is|are|has|have|had)(?: not|n't| un)?\s*(?:been )?(?:able|unable|independently|immediately)?[\w ]{0,25}"
-    r"(?:un)?(?:verif|authenticat|confirm the (?:location|date))|(?:unable|impossible|no way) to (?:\w+ )?(?:verify|confirm|reach|say|determine)|not (?:been )?(?:able|possible) to"
+    r"(?:could|was|were|is|are|has|have|had)(?: not|n't| un)?\s*(?:been )?"
+    r"(?:able|unable|independently|immediately)?[\w ]{0,25}(?:un)?(?:verif|authenticat|confirm the (?:location|date))"
+    r"|(?:unable|impossible|no way) to (?:\w+ )?(?:verify|confirm|reach|say|determine)"
+    r"|not (?:been )?(?:able|possible) to"
     r"|\bno (?:immediate |official |further )?(?:comment|response|reaction|word|details)\b"
-    r"|\b(?:it is|it was|it remains|it's) (?:not (?:yet )?(?:clear|known)|unclear|unknown)|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
-    r"|(?:subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved|copyright"
-    r"|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement|getty images|photo(?:graph)?:"
-    r"|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to|what we know|here(?:'s| is) what"
-    r"|what you need to know|you can (?:read|watch))",
+    r"|\b(?:it is|it was|it remains|it's) (?:not (?:yet )?(?:clear|known)|unclear|unknown)"
+    r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
+    r"|subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
+    r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
+    r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
+    r"|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
@@ -32,28 +35,21 @@ _STATUS = re.compile(
     r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
     re.IGNORECASE,
 )
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = (
+    "", "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _MONTH = re.compile(
-    r"\b(?:in|last|since|early|late|back in|of|on|from)\s+(?:early |late |mid-?)?(" + "|".join(_MONTHS) + r")\b", re.I
+    r"\b(?:in|last|since|early|late|back in|of|on|from)\s+(?:early |late |mid-?)?(" + "|".join(_MONTHS[1:]) + r")\b",
+    re.I,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PAST = re.compile(
-    r"\b(?:since the (?:start|beginning|outbreak|invasion)|since (?:the )?(?:war|russia|moscow|february|then)|last (?:month|year|week|summer|winter"
-    r"|spring|autumn|fall)|earlier this (?:month|year)|(?:months|years|weeks) ago|previously|in the past|historically|for (?:months|years)"
-    r"|in recent (?:months|weeks|years)|over the past|so far this year|since (?:last|early|late)|was founded|is known|is located|lies )\b",
+    r"\b(?:since the (?:start|beginning|outbreak|invasion)|since (?:the )?(?:war|russia|moscow|february|then)"
+    r"|last (?:month|year|week|summer|winter|spring|autumn|fall)|earlier this (?:month|year)"
+    r"|(?:months|years|weeks) ago|previously|in the past|historically|for (?:months|years)"
+    r"|in recent (?:months|weeks|years)|over the past|so far this year|since (?:last|early|late)"
+    r"|was founded|is known|is located|lies )\b",
     re.IGNORECASE,
 )
 # "the biggest attack since the start of the war" speaks of today
@@ -134,43 +130,39 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
     """Worth of what the outlet says itself."""
     text = piece.text
-    if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?"):
+    if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?") or background(text, published):
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
-    words = sum(t.is_alpha for t in piece)
-    if not hits or words < 2 or (words < 3 and not (heading and (_number(piece) or piece[0].lower_ == "one"))):
+    if not hits or _too_short(piece, heading=heading):
         return False
-    main = _main_verb(piece)
     if heading and any(not hit.weak for hit in hits):
-        return _QUESTION.match(text) is None and not background(text, published)
+        return _QUESTION.match(text) is None
+    main = _main_verb(piece)
     if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux"):
         return False
-    if background(text, published):
-        return False
-    if heading:
-        return True
-    if main.tag_ == "VBN" and not any(c.dep_ in {"nsubj", "nsubjpass", "aux", "auxpass"} for c in main.children):
-        return False
-    return _happened(main) and main.lemma_ not in {"refuse", "decline"}
+    return heading or _happened(main)
+
+
+def _too_short(piece: Tokens, *, heading: bool) -> bool:
+    """Fewer than three words; a headline's "One killed" is enough."""
+    count = sum(t.is_alpha for t in piece)
+    return count < (2 if heading and (_number(piece) or piece[0].lower_ == "one") else 3)
 
 
 def _happened(verb: Token) -> bool:
-    """Past, perfect or progressive."""
+    """Past, perfect or progressive; of the present what says by itself that it goes on or was seen."""
+    if verb.lemma_ in {"refuse", "decline"}:
+        return False
     aux = {c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"}}
-    if verb.tag_ == "VBG" and verb.dep_ == "advcl" and not aux:
-        return True
     if verb.tag_ == "VBG":
-        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"})
-    if verb.tag_ in {"VBD"}:
-        return True
+        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"}) or (verb.dep_ == "advcl" and not aux)
     if verb.tag_ == "VBN":
-        return True
-    if verb.lemma_ in {"continue", "remain", "come", "show"} and verb.tag_ in {"VBZ", "VBP"}:
-        return True
-    if verb.lemma_ == "be" and not any(c.dep_ == "attr" for c in verb.children if not _expletive(verb)):
-        return True
-    return bool(aux & {"did", "has", "have", "had"})
+        return bool(aux) or any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children)
+    lasting = verb.lemma_ in {"continue", "remain", "come", "show"} or (
+        verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children))
+    )
+    return verb.tag_ == "VBD" or lasting or bool(aux & {"did", "has", "have", "had"})
 
 
 def _expletive(verb: Token) -> bool:
@@ -193,7 +185,7 @@ def background(text: str, published: datetime) -> bool:
     for found in _MONTH.finditer(text):
         if found.group(1) == "may":
             continue
-        if _MONTHS.index(found.group(1).lower()) + 1 not in here:
+        if _MONTHS.index(found.group(1).lower()) not in here:
             return True
     if any(int(year.group()) != published.year for year in _YEAR.finditer(text)):
         return True
