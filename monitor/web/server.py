@@ -54,11 +54,11 @@ async def serve(
     ready: Callable[[int], None] = lambda port: None,
 ) -> None:
     """Serves until `stopping`. Calls `ready` with the port once it listens. MonitorError when it can't listen there."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, host, port, shutdown_timeout=SHUTDOWN_S).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise MonitorError(f"{host}:{port}", f"can't listen there: {error.strerror or error}") from error
         ready(int(runner.addresses[0][1]))
