@@ -157,10 +157,10 @@ def _other_doer(one: Sighting, other: Sighting) -> str | None:
 
 def _other_target(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
-    if a.main != b.main or not a.targets or not b.targets:
+    if a.main != b.main:
         return None
-    shared = {_WIDER.get(target, target) for target in a.targets} & {_WIDER.get(t, t) for t in b.targets}
-    return None if shared else "other target: " + " and ".join(b.targets)
+    one_s, other_s = ({_WIDER.get(target, target) for target in frame.targets} - {"settlement"} for frame in (a, b))
+    return "other target: " + " and ".join(b.targets) if one_s and other_s and not one_s & other_s else None
 
 
 def _other_event(one: Sighting, other: Sighting) -> str | None:

@@ -356,7 +356,7 @@ def _negated(main: EventHit, piece: Span) -> bool:
 def _state(main: EventHit, piece: Span) -> str | None:
     """How far the main event is: "ended", "continuing", "planned"; None when it simply happened."""
     tokens = [piece.doc[part] for part in main.parts]
-    nearby = [*tokens, *(token.head for token in tokens)]
+    nearby = [word for token in tokens for word in (token, *_governors(token))]
     around = [word for near in nearby for word in (near, *near.children) if _inside(word, piece)]
     words = {events.lemma_of(word) for word in around} | {word.lower_ for word in around}
     if main.event == "regime" and words & terms().ended:
@@ -366,3 +366,11 @@ def _state(main: EventHit, piece: Span) -> str | None:
     own = {word for token in tokens for word in (events.lemma_of(token), token.lower_)}
     meant = main.event != "distract" and ("will" in words or (words - own) & terms().planned)
     return "planned" if meant else None
+
+
+def _governors(token: Token) -> Iterator[Token]:
+    """What the token hangs on, up to the first verb."""
+    for word in token.ancestors:
+        yield word
+        if word.pos_ in ("VERB", "AUX"):
+            return

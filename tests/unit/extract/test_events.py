@@ -1,0 +1,80 @@
+"""Which words say that something happened."""
+
+import pytest
+
+from monitor.extract import events
+from tests.unit.saying import parsed
+
+
+def said_in(text: str) -> set[str]:
+    return {hit.event for hit in events.of(parsed(text)) if not hit.weak}
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Fighters took full control of the village.", "capture"),
+        ("The troops drove the attackers back over the border.", "repel"),
+        ("The raiders were pushed out of the town.", "repel"),
+        ("Clashes broke out near the crossing.", "fight"),
+        ("Several settlements were left without power.", "cut-power"),
+        ("Residents had to leave their homes.", "evacuate"),
+        ("Kyiv had absolutely nothing to do with the raid.", "deny-involvement"),
+        ("Ukraine was not involved.", "deny-involvement"),
+        ("The officials denied any involvement.", "deny-involvement"),
+        ("A group claimed shared responsibility for the assault.", "claim-responsibility"),
+        ("The same men were behind the attack.", "responsible"),
+        ("The counter-terrorist operation regime was introduced.", "regime"),
+        ("The dam was breached and villages were flooded.", "flood"),
+        ("A drone was shot down over the city.", "shoot-down"),
+        ("It is too early to return to the villages.", "return-ban"),
+        ("A criminal case was opened.", "investigate"),
+        ("The evacuation of civilians is over.", "evacuate"),
+        ("Drones Hit Buildings In Belgorod", "drone"),
+    ],
+)
+def test_a_sentence_says_its_event(text: str, event: str) -> None:
+    assert event in said_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["The garden is green.", "Our readers wrote to us on Sunday.", "He is forty years old."]
+)
+def test_a_sentence_without_an_event_says_none(text: str) -> None:
+    assert said_in(text) == set()
+
+
+def test_a_phrase_takes_its_words_own_classes_away() -> None:
+    assert said_in("They had nothing to do with it and were not responsible for anything.") == {"deny-involvement"}
+
+
+def test_a_weak_word_is_told_as_weak() -> None:
+    assert all(hit.weak for hit in events.of(parsed("The company will support the festival.")))
+
+
+def test_hits_point_at_their_words() -> None:
+    piece = parsed("The troops beat the saboteurs back.")
+    hit = next(hit for hit in events.of(piece) if hit.event == "repel")
+    assert [piece.doc[part].text for part in hit.parts] == ["beat", "back"]
+
+
+def test_a_span_of_a_longer_text_keeps_the_documents_indices() -> None:
+    doc = parsed("Nothing moved at night. Two houses burned down.").doc
+    assert {doc[hit.token].text for hit in events.of(doc[5:])} == {"burned"}
+
+
+def test_kin_goes_both_ways_and_every_class_named_is_one() -> None:
+    known = set(events.classes())
+    for event in known:
+        assert events.kin(event) <= known
+        assert all(event in events.kin(other) for other in events.kin(event))
+
+
+def test_who_entered_and_who_was_behind_it_tell_of_one_act() -> None:
+    assert events.act("enter") == events.act("responsible") == events.act("blame")
+    assert events.act("wound") == "wound"
+
+
+def test_an_unknown_word_says_nothing() -> None:
+    assert events.lookup("lampshade", "NOUN") == ()
+    assert events.kin("no such class") == frozenset()

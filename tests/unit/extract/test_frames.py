@@ -1,0 +1,122 @@
+"""What a sentence says that happened, by whom, to what, where, and whether."""
+
+import pytest
+
+from tests.unit.saying import GOVERNOR, LEGION, framed, parsed
+from tests.unit.saying import framer as the_framer
+
+
+@pytest.mark.parametrize(
+    ("text", "main"),
+    [
+        ("The incursion was aimed at distracting attention from the front.", "distract"),
+        ("Work was under way to drive out the saboteurs.", "repel"),
+        ("There were signs of fighting in three settlements.", "fight"),
+        ("A video showed what appeared to be a captured tank.", "seize-equipment"),
+        ("The rebels captured an armoured carrier.", "seize-equipment"),
+        ("The rebels captured two soldiers.", "detain"),
+        ("The rebels captured the village.", "capture"),
+        ("Artillery destroyed a group of militants.", "eliminate"),
+        ("Artillery destroyed a bridge.", "destroy"),
+        ("The group had entered the village.", "advance"),
+        ("The group had entered Russian territory.", "enter"),
+        ("Most residents left the town.", "flee"),
+        ("Officials ordered the evacuation of nine villages.", "evacuate"),
+        ("Six people were wounded in the shelling.", "wound"),
+        ("Kyiv is watching the situation but has nothing to do with it.", "deny-involvement"),
+    ],
+)
+def test_the_main_event_is_found_through_light_words_and_by_its_object(text: str, main: str) -> None:
+    assert framed(text).main == main
+
+
+def test_what_is_only_judged_has_not_been_said_to_happen() -> None:
+    frame = framed("The raid was a sign of weakness.")
+    assert frame.main is None
+    assert "attack" in frame.classes
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("No one was killed.", True),
+        ("The strike did not result in any injuries.", True),
+        ("There were no casualties.", True),
+        ("Three people were killed.", False),
+        ("Kyiv was not involved.", False),  # the class itself says it
+    ],
+)
+def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
+    assert framed(text).negated is negated
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("The counter-terrorist operation regime has been lifted.", "ended"),
+        ("The counter-terrorist operation regime was introduced.", None),
+        ("The counter-terrorist operation continues.", "continuing"),
+        ("Fighting went on for a second day.", "continuing"),
+        ("The group will attack again.", "planned"),
+    ],
+)
+def test_how_far_the_event_is(text: str, state: str | None) -> None:
+    assert framed(text).state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "agents"),
+    [
+        ("Ukrainian saboteurs crossed the border.", ("ukraine",)),
+        ("The raid was carried out by Russian citizens.", ("dissident",)),
+        ("Anti-Kremlin fighters attacked the village.", ("dissident",)),
+        ("Officials blamed Ukraine for the raid.", ("ukraine",)),
+        ("Russian troops attacked the village.", ("russia",)),
+    ],
+)
+def test_on_whose_side_they_are_who_did_it(text: str, agents: tuple[str, ...]) -> None:
+    assert framed(text).agents == agents
+
+
+def test_the_speakers_it_is_the_speaker() -> None:
+    assert framed("It had attacked the village.", LEGION).agents == ("dissident",)
+
+
+def test_of_russian_fighters_it_cannot_be_told_whose_they_are() -> None:
+    assert set(framed("Russian fighters attacked the village.").agents) == {"russia", "dissident"}
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("Three houses were damaged.", {"house"}),
+        ("Drones hit the FSB building.", {"office"}),
+        ("An administrative building was damaged.", {"office"}),
+        ("Six people were wounded.", {"civilian"}),
+    ],
+)
+def test_what_it_was_done_to(text: str, targets: set[str]) -> None:
+    assert set(framed(text).targets) == targets
+
+
+def test_a_place_is_its_path_and_the_region_that_holds_it_is_not_told_again() -> None:
+    (place,) = framed("The village of Kozinka in the Belgorod region was shelled.").places
+    assert place.startswith("belgorod-region/")
+    assert place.endswith("/kozinka")
+    assert framed("The Belgorod region was shelled.").places == ("belgorod-region",)
+
+
+def test_the_claimants_family_and_side_are_in_the_frame() -> None:
+    frame = framed("Six people were wounded.", GOVERNOR)
+    assert (frame.family, frame.side) == ("governor", "russia")
+    assert framed("Six people were wounded.").family is None
+
+
+def test_event_words_of_one_class_are_one_lemma() -> None:
+    assert "@wound" in framed("Six people were injured.").lemmas
+    assert "@wound" in framed("Six people were wounded.").lemmas
+
+
+def test_the_sentence_is_where_it_begins_in_the_document() -> None:
+    doc = parsed("Nothing moved. Two houses burned.").doc
+    assert the_framer().frame(doc[4:], offset=100).sentence == 115

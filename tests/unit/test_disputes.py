@@ -1,0 +1,56 @@
+"""Which claims contradict each other."""
+
+import pytest
+
+from monitor.disputes import disputes
+from tests.unit.saying import GOVERNOR, PODOLYAK, chosen, claimed, said
+
+YUSOV = "Andriy Yusov"
+
+
+def test_a_denial_disputes_the_accusation_and_the_accusation_the_denial() -> None:
+    accusation = said("Ukrainian saboteurs had entered the district", GOVERNOR)
+    denial = said("Kyiv had nothing to do with the incursion", PODOLYAK, outlet="BBC")
+    (link,) = chosen(denial, claimed(accusation)).disputes
+    assert link.claim_id == claimed(accusation).id
+    assert "denies" in link.because
+    assert chosen(accusation, claimed(denial)).disputes
+
+
+def test_the_accused_name_another_culprit() -> None:
+    accusation = claimed(said("Ukrainian saboteurs had crossed the border", GOVERNOR))
+    answer = said("Russian citizens were behind the cross-border assault", YUSOV, outlet="BBC")
+    assert [link.claim_id for link in chosen(answer, accusation).disputes] == [accusation.id]
+
+
+def test_a_doubt_disputes_what_it_doubts() -> None:
+    claim = claimed(said("American vehicles were used in the raid on Belgorod"))
+    doubt = said("Washington was skeptical that American vehicles were used in the raid", "White House", outlet="BBC")
+    assert chosen(doubt, claim).disputes
+
+
+def test_no_casualties_dispute_casualties_of_the_same_place() -> None:
+    claim = claimed(said("two people were wounded in Graivoron"))
+    assert chosen(said("no people were wounded in Graivoron", GOVERNOR, outlet="BBC"), claim).disputes
+    assert not chosen(said("no people were wounded in Kozinka", GOVERNOR, outlet="BBC"), claim).disputes
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kyiv had nothing to do with the incursion", "Russian citizens carried out the attack"),
+        ("Kyiv had nothing to do with the incursion", "six people were wounded"),
+        ("Ukrainian saboteurs crossed the border", "the saboteurs were driven back"),
+        ("three houses were damaged", "an office was damaged"),
+    ],
+)
+def test_what_can_both_be_true_is_no_dispute(one: str, other: str) -> None:
+    claim = claimed(said(one, PODOLYAK))
+    assert disputes(said(other, YUSOV, outlet="BBC"), [claim]) == ()
+
+
+def test_one_stray_sighting_makes_no_dispute_of_a_claim() -> None:
+    stray = said("Ukrainian saboteurs had entered the district", GOVERNOR)
+    others = [said(text, GOVERNOR, outlet=text) for text in ("six people were wounded", "six residents were injured")]
+    denial = said("Kyiv had nothing to do with the incursion", PODOLYAK, outlet="BBC")
+    assert disputes(denial, [claimed(*others, stray)]) == ()

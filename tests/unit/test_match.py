@@ -1,0 +1,149 @@
+"""Which statements are one claim, and which are not, however alike their words."""
+
+import pytest
+
+from monitor.match import MOST_TERMS, THRESHOLD, Match
+from monitor.models import Sighting
+from tests.unit.saying import GOVERNOR, LEGION, MINISTRY, PESKOV, PODOLYAK, chosen, claimed, said
+
+ISW, YUSOV, BLOG = "Institute for the Study of War", "Andriy Yusov", "Open Belgorod"
+
+
+def first(text: str, claimant: str = "outlet") -> Sighting:
+    return said(text, claimant, outlet="Reuters")
+
+
+def later(text: str, claimant: str = "outlet", *, after_hours: float = 3) -> Sighting:
+    return said(text, claimant, outlet="ITV News", after_hours=after_hours)
+
+
+ONE_CLAIM = [
+    (
+        LEGION,
+        'it had "completely liberated" the border town of Kozinka',
+        ISW,
+        "captured Kozinka, a settlement near Graivoron",
+    ),
+    (GOVERNOR, "at least six people had been wounded", GOVERNOR, "Six residents were injured in the shelling"),
+    (PODOLYAK, "Kyiv had nothing to do with the incursion", PODOLYAK, "Kyiv was not involved"),
+    (
+        GOVERNOR,
+        "a counter-terrorist operation regime was introduced",
+        GOVERNOR,
+        "he had imposed a counter-terrorism regime",
+    ),
+    (YUSOV, "Russian citizens were behind the assault", YUSOV, "the raid had been carried out by Russian citizens"),
+    (LEGION, "forward units had reached the centre of Graivoron", LEGION, "Forward units have entered Graivoron"),
+    (
+        BLOG,
+        "power and water had been cut off in several villages",
+        GOVERNOR,
+        "Several villages were left without power",
+    ),
+    (MINISTRY, "more than 70 attackers were killed", MINISTRY, "its troops had killed over 70 attackers"),
+]
+
+
+@pytest.mark.parametrize(("claimant", "one", "another", "other"), ONE_CLAIM)
+def test_two_wordings_of_one_fact_are_one_claim(claimant: str, one: str, another: str, other: str) -> None:
+    choice = chosen(later(other, another), claimed(first(one, claimant)))
+    assert choice.claim is not None, choice.considered
+    assert choice.because
+
+
+TWO_CLAIMS = [
+    ("Drones struck the FSB building in Belgorod", "Drones struck three houses in Belgorod", "target"),
+    ("The rebels captured the village of Kozinka", "The rebels captured the village of Glotovo", "place"),
+    ("three people were killed", "three houses were damaged", "counts"),
+    ("No one was killed in Graivoron", "One person was killed in Graivoron", "polarity"),
+    ("Kyiv had nothing to do with the incursion", "Ukrainian saboteurs were behind the incursion", "denies"),
+    ("Ukrainian saboteurs carried out the attack", "Russian citizens carried out the attack", "somebody else"),
+    ("The counter-terrorist regime was introduced", "The counter-terrorist regime was lifted", "state"),
+    ("The rebels captured the town of Graivoron", "Russian forces retook the town of Graivoron", "opposite"),
+    ("Residents were evacuated from Graivoron", "Power was cut off in Graivoron", "event"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "because"), TWO_CLAIMS)
+def test_another_fact_is_another_claim_and_the_reason_is_told(one: str, other: str, because: str) -> None:
+    claim = claimed(first(one, GOVERNOR))
+    choice = chosen(later(other, GOVERNOR), claim)
+    assert choice.claim is None
+    (considered,) = choice.considered
+    assert considered.claim_id == claim.id
+    assert because in considered.because
+
+
+def test_a_new_number_of_the_same_thing_stays_with_its_claim() -> None:
+    claim = claimed(first("at least six people had been wounded", GOVERNOR))
+    choice = chosen(later("at least eight people had been wounded", GOVERNOR), claim)
+    assert choice.claim == claim.model_copy(update={"number": 1})
+    assert "people wounded" in choice.because
+
+
+def test_two_statements_of_one_sentence_are_two_claims() -> None:
+    one = first("three houses were damaged")
+    other = one.model_copy(update={"id": "other", "start": one.end + 5, "end": one.end + 30})
+    assert chosen(other, claimed(one)).claim is None
+
+
+def test_the_best_of_several_claims_is_chosen_and_the_others_are_explained() -> None:
+    kozinka = claimed(first('it had "completely liberated" the town of Kozinka', LEGION))
+    wounded = claimed(first("six people were wounded", GOVERNOR))
+    left = claimed(first("most residents had left the town", GOVERNOR))
+    choice = chosen(later("the Legion had liberated Kozinka"), wounded, kozinka, left)
+    assert choice.claim is not None
+    assert choice.claim.id == kozinka.id
+    assert {link.claim_id for link in choice.considered} == {wounded.id, left.id}
+    assert all(link.because for link in choice.considered)
+
+
+def test_the_order_of_the_candidates_does_not_matter() -> None:
+    claims = [
+        claimed(first("forward units had reached Graivoron", LEGION)),
+        claimed(first('it had "completely liberated" Kozinka', LEGION)),
+        claimed(first("the rebels crossed the border", GOVERNOR)),
+    ]
+    numbered = [claim.model_copy(update={"number": number}) for number, claim in enumerate(claims, 1)]
+    sighting = later("the rebels have taken Kozinka")
+    forwards, backwards = (Match().choose(sighting, order) for order in (numbered, numbered[::-1]))
+    assert forwards.claim == backwards.claim
+    assert forwards.because == backwards.because
+
+
+def test_a_conflict_with_half_of_a_claims_sightings_forbids() -> None:
+    damaged = first("three houses were damaged", GOVERNOR)
+    hit = said("three offices were damaged", GOVERNOR, outlet="TASS")
+    other_target = later("three houses were damaged", GOVERNOR)
+    assert chosen(other_target, claimed(damaged)).claim is not None
+    assert chosen(other_target, claimed(damaged, hit)).claim is None
+
+
+def test_without_candidates_nothing_is_chosen_and_that_is_said() -> None:
+    choice = Match().choose(first("six people were wounded"), [])
+    assert choice.claim is None
+    assert choice.because
+
+
+def test_a_choice_says_how_far_it_was_from_the_threshold() -> None:
+    choice = chosen(later("the tanks crossed the river"), claimed(first("a man was arrested for arson")))
+    assert choice.claim is None
+    chosen_one = chosen(later("a man was arrested for arson"), claimed(first("a man was arrested for arson")))
+    assert f"of {THRESHOLD}" in chosen_one.because
+
+
+def test_words_without_any_known_event_still_find_themselves_again() -> None:
+    text = "the liberation of our motherland can become something that contributes to the correct end of this war"
+    assert chosen(later(text, PODOLYAK), claimed(first(text, PODOLYAK))).claim is not None
+
+
+def test_terms_are_few_and_shared_by_two_wordings() -> None:
+    one, other = first("Fighters took control of Kozinka", LEGION), later("Kozinka was captured", ISW)
+    terms = [dict(Match().terms(sighting)) for sighting in (one, other)]
+    assert all(0 < len(found) <= MOST_TERMS for found in terms)
+    assert set(terms[0]) & set(terms[1])
+
+
+def test_terms_of_a_long_statement_stay_few() -> None:
+    text = "Officials said " + ", ".join(f"word{letter}thing" for letter in "abcdefghijklmnopqrstuvwxyz" * 2)
+    assert len(Match().terms(first(text, PESKOV))) <= MOST_TERMS
