@@ -231,7 +231,7 @@ class RetentionSettings(Section):
 
 
 class WorkerSettings(Section):
-    batch: int = Field(32, ge=1, le=1000, description="How many posts are read, and taken from a source, at a time.")
+    batch: int = Field(32, ge=1, le=1000, description="How many posts a worker reads at a time.")
     reclaim_after: Positive = Field(
         timedelta(seconds=60), description="When a post that another worker took and never finished is taken over."
     )

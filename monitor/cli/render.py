@@ -28,6 +28,7 @@ DECISIONS = {
     Decision.UPDATE: "yellow",
     Decision.DISPUTE: "red",
 }
+STATUSES = {"disputed": "red", "denied": "magenta", "confirmed": "green", "unverified": "dim"}
 SAYS = {
     Stance.ASSERTED: "says",
     Stance.DENIED: "denies",
@@ -151,23 +152,23 @@ def _number(value: float) -> str:
 
 
 def claims_table(claims: Sequence[Claim]) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, expand=True, header_style="bold", padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, expand=True, header_style="bold", padding=(0, 1), pad_edge=False)
     table.add_column("claim", no_wrap=True, style="cyan")
     table.add_column("first seen", no_wrap=True, style="dim")
     table.add_column("status", no_wrap=True)
-    table.add_column("who", max_width=26)
-    table.add_column("what", ratio=1)
-    table.add_column("figure", no_wrap=True)
+    table.add_column("who", no_wrap=True, max_width=20)
+    table.add_column("what", ratio=1, min_width=24)
+    table.add_column("figure", no_wrap=True, max_width=14)
     table.add_column("seen", justify="right", no_wrap=True)
-    table.add_column("outlets", justify="right", no_wrap=True)
+    table.add_column("by", justify="right", no_wrap=True)
     for one in claims:
         table.add_row(
             short(one.id),
             moment(one.first_seen),
-            Text(one.status, style="red" if one.status == "disputed" else ""),
+            Text(one.status, style=STATUSES.get(one.status, "")),
             Text(safe(one.claimant, limit=60)),
-            Text(safe(" ".join(one.text.split()), limit=160)),
-            Text(_figures(one.ledger)),
+            Text(safe(" ".join(one.text.split()), limit=110)),
+            Text(_figures(one.ledger, last=2)),
             str(one.sightings),
             str(len(one.outlets)),
         )
@@ -190,8 +191,8 @@ def claims_lines(claims: Iterable[Claim]) -> Iterable[Text]:
         yield Text("\t".join(columns))
 
 
-def _figures(ledger: Ledger | None) -> str:
-    return " → ".join(say(reading) for reading in ledger.readings[-4:]) if ledger else ""
+def _figures(ledger: Ledger | None, last: int = 10) -> str:
+    return " → ".join(say(reading).replace("at least ", "≥") for reading in ledger.readings[-last:]) if ledger else ""
 
 
 def claim_page(one: Claim, filings: Sequence[Filing], others: dict[str, Claim]) -> RenderableType:

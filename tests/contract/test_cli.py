@@ -207,7 +207,7 @@ async def test_claims_are_lines_for_a_pipe(monitor: Monitor) -> None:
     (line,) = (await monitor("claims")).lines
     fields = line.split("\t")
     assert fields[1:] == [
-        *("2023-05-22T12:00:00Z", "asserted", "Vyacheslav Gladkov", "at least 6 → 8", "2", "2"),
+        *("2023-05-22T12:00:00Z", "asserted", "Vyacheslav Gladkov", "≥6 → 8", "2", "2"),
         "at least six people were wounded",
     ]
 
@@ -216,7 +216,7 @@ async def test_claims_are_a_table_on_a_terminal(monitor: Monitor, wounded: Claim
     shown = await monitor.on_terminal("claims", width=140)
     assert "\x1b[1mclaim" in shown
     assert wounded.id.removeprefix("claim_")[:8] in shown
-    assert "at least 6 → 8" in shown
+    assert "≥6 → 8" in shown
 
 
 async def test_claims_are_objects_with_json(monitor: Monitor, wounded: Claim) -> None:
