@@ -18,11 +18,12 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from monitor import alerting, backoff, protocols
 from monitor.dispatcher import Dispatcher, Lane
-from monitor.errors import SinkError, StoreUnavailable
+from monitor.errors import MonitorError, SinkError, StoreUnavailable
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import judge
 from monitor.extract.topic import Topic, load_topic
@@ -43,6 +44,8 @@ from monitor.web import health
 from monitor.web.metrics import CountedSink, Metrics, WatchedSource
 from monitor.web.server import application, serve
 from monitor.worker import Worker
+
+log = structlog.get_logger()
 
 # A replay is over once what can go out now has gone out: a delivery that waits longer than this for its next
 # attempt stays in the outbox, for the next start.
@@ -224,14 +227,17 @@ class _Daemon:
             "dispatcher": self._dispatcher.run(self._stopping),
         }
         if with_web:
-            tasks["web"] = serve(self._application(), self._settings.web.host, self._settings.web.port, self._stopping)
+            tasks["web"] = self._serve_web(self._settings.web.host, self._settings.web.port)
         if to_the_end:
             tasks["end"] = self._stop_at_the_end()
         if told:
             tasks["show"] = self._show(told)
-        async with asyncio.TaskGroup() as group:
-            for name, task in tasks.items():
-                group.create_task(task, name=name)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, task in tasks.items():
+                    group.create_task(task, name=name)
+        except ExceptionGroup as failed:
+            raise _told(failed) or failed from failed
 
     async def most_repeated(self) -> tuple[Claim, ...]:
         claims = [claim async for claim in self._store.claims.claims() if claim.sightings > 1]
@@ -272,6 +278,12 @@ class _Daemon:
 
     # --- health and metrics
 
+    async def _serve_web(self, host: str, port: int) -> None:
+        def ready(taken: int) -> None:
+            log.info("web.listening", host=host, port=taken)
+
+        await serve(self._application(), host, port, self._stopping, ready)
+
     def _application(self) -> web.Application:
         local = {sink.name for sink in self._settings.sinks if isinstance(sink, LogSinkSettings)}
         checks = {
@@ -305,6 +317,17 @@ def _sink(settings: SinkSettings, data: Path) -> protocols.Sink:
         Guard(settings.allow_networks),
         limits=WebhookLimits(total_s=seconds, connect_s=min(5.0, seconds), read_s=min(10.0, seconds)),
     )
+
+
+def _told(failed: ExceptionGroup[Exception]) -> MonitorError | None:
+    """What ended the tasks, if a person can act on it and nothing else went wrong."""
+    known, unexpected = failed.split(MonitorError)
+    if known is None or unexpected is not None:
+        return None
+    first: MonitorError | ExceptionGroup[MonitorError] = known
+    while isinstance(first, ExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 def _consumer(settings: Settings) -> str:

@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
@@ -29,29 +31,35 @@ def wait_until(reached: Callable[[], bool], description: str, seconds: float = P
         sleep(0.01)
 
 
-def environment() -> dict[str, str]:
-    """This process's, without what would configure the monitor."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's, without what would configure the monitor; `variables` are set in it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")} | dict(
+        variables or {}
+    )
 
 
 def command(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "monitor", *map(str, words)]
 
 
-def start(*words: str | Path, log: Path | None = None) -> subprocess.Popen[bytes]:
+def start(
+    *words: str | Path, log: Path | None = None, variables: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """The command in the background; what it prints is in `log`."""
     with log.open("ab") if log else open(os.devnull, "ab") as out:
-        return subprocess.Popen(command(*words), stdout=out, stderr=out, env=environment(), cwd=ROOT)
+        return subprocess.Popen(command(*words), stdout=out, stderr=out, env=environment(variables), cwd=ROOT)
 
 
-def run(*words: str | Path, status: int = 0, **more: Any) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str | Path, status: int = 0, variables: Mapping[str, str] | None = None, **more: Any
+) -> subprocess.CompletedProcess[str]:
     """The command to its end, which must be `status`."""
     done = subprocess.run(
         command(*words),
         check=False,
         capture_output=True,
         text=True,
-        env=environment(),
+        env=environment(variables),
         cwd=ROOT,
         timeout=PATIENCE_S,
         **more,
@@ -60,8 +68,8 @@ def run(*words: str | Path, status: int = 0, **more: Any) -> subprocess.Complete
     return done
 
 
-def export(what: str, data: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in run("export", what, "--data", data).stdout.splitlines()]
+def export(what: str, data: Path, **more: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run("export", what, "--data", data, **more).stdout.splitlines()]
 
 
 def alert_log(data: Path) -> list[dict[str, Any]]:
@@ -74,33 +82,59 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+@dataclass(frozen=True)
+class Request:
+    """A webhook as it came: its headers, in small letters, and its exact body."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+
 class Receiver:
-    """A webhook receiver that counts what it got: `ids` by webhook id, `bodies` the last body of each."""
+    """A webhook receiver that keeps what it believed: `ids` counts, `bodies` has all bodies of each id, `requests`
+    the requests in their order."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/"
         self.ids: Counter[str] = Counter()
         self.bodies: dict[str, set[bytes]] = {}
+        self.requests: list[Request] = []
         self.lock = Lock()
+
+    def keep(self, request: Request) -> None:
+        with self.lock:
+            self.ids[request.id] += 1
+            self.bodies.setdefault(request.id, set()).add(request.body)
+            self.requests.append(request)
+
+
+def always_204(_: Request) -> int:
+    return 204
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A receiver on a free port of the loopback that answers 204 to everything."""
+def receiving(answer: Callable[[Request], int] = always_204, *, port: int = 0) -> Iterator[Receiver]:
+    """A receiver on a port of the loopback (0: a free one). `answer` says the status; 2xx is believed and kept."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            with receiver.lock:
-                receiver.ids[self.headers["webhook-id"]] += 1
-                receiver.bodies.setdefault(self.headers["webhook-id"], set()).add(body)
-            self.send_response(204)
-            self.end_headers()
+            request = Request({name.lower(): value for name, value in self.headers.items()}, body)
+            status = answer(request)
+            if 200 <= status < 300:
+                receiver.keep(request)
+            with suppress(ConnectionError):  # who waited too long has hung up
+                self.send_response(status)
+                self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     receiver = Receiver(server.server_port)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -112,19 +146,29 @@ def receiving() -> Iterator[Receiver]:
         thread.join()
 
 
+def free_port() -> int:
+    """A port of the loopback where nobody listens just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def webhook(receiver: Receiver, name: str = "desk", **settings: Any) -> dict[str, Any]:
+    """The configuration of a sink that sends to the receiver."""
+    return {
+        "kind": "webhook",
+        "name": name,
+        "url": receiver.url,
+        "secret": SECRET,
+        "allow_networks": ["127.0.0.0/8"],
+        **settings,
+    }
+
+
 def configuration(folder: Path, *, receiver: Receiver | None = None, **settings: Any) -> Path:
-    """A configuration file with the topic of the seeds, the log, and a webhook if there is a receiver."""
-    sinks: list[dict[str, Any]] = [{"kind": "log", "name": "log"}]
-    if receiver is not None:
-        sinks.append(
-            {
-                "kind": "webhook",
-                "name": "desk",
-                "url": receiver.url,
-                "secret": SECRET,
-                "allow_networks": ["127.0.0.0/8"],
-            }
-        )
+    """A configuration file with the topic of the seeds, the log, a webhook if there is a receiver, and no port."""
+    sinks = [{"kind": "log", "name": "log"}, *([webhook(receiver)] if receiver else [])]
     path = folder / "monitor.yaml"
-    path.write_text(json.dumps({"topic": str(TOPIC), "sinks": sinks, **settings}), encoding="utf-8")
+    written = {"topic": str(TOPIC), "sinks": sinks, "web": {"enabled": False}, **settings}
+    path.write_text(json.dumps(written), encoding="utf-8")
     return path
