@@ -21,11 +21,12 @@ PATIENCE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, and what was found: `problems` are sentences; none, and it is fine."""
+    """What was looked at, and what was found: `problems` are sentences; none, and it is fine. `warnings` can stay."""
 
     what: str
     said: str
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
@@ -74,7 +75,7 @@ def _sink(sink: SinkSettings, data: Path) -> Finding:
 async def _redis(url: str, topic: str) -> Finding:
     try:
         async with Store(url, topic=topic, patience=PATIENCE) as store:
-            return Finding("redis", f"{store.about.name} {store.about.version}", store.about.warnings)
+            return Finding("redis", f"{store.about.name} {store.about.version}", warnings=store.about.warnings)
     except MonitorError as error:
         return Finding("redis", "", (str(error),))
 
@@ -98,7 +99,9 @@ async def show_check(settings: Settings) -> bool:
     async for finding in check(settings):
         fine = fine and not finding.problems
         mark, style = ("wrong", "bold red") if finding.problems else ("ok", "green")
+        if finding.warnings and not finding.problems:
+            mark, style = "warn", "yellow"
         console.print(Text.assemble((f"{mark:<6}", style), f"{safe(finding.what):<14} {safe(finding.said)}"))
-        for problem in finding.problems:
-            console.print(Text(f"      {safe(problem, limit=500)}"))
+        for words in (*finding.problems, *finding.warnings):
+            console.print(Text(f"      {safe(words, limit=500)}"))
     return fine

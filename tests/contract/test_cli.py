@@ -372,6 +372,14 @@ async def test_a_configuration_that_is_fine_is_said_to_be(monitor: Monitor, tmp_
     assert "147 posts, 2023-05-22 17:00 to 2023-05-23 16:31 UTC" in done.out
 
 
+async def test_a_server_that_may_forget_is_warned_about(monitor: Monitor, tmp_path: Path) -> None:
+    done = await monitor("check", "--data", tmp_path)
+    assert done.code == 0
+    (line,) = (line for line in done.lines if line.startswith("warn"))
+    assert line.split()[1] == "redis"
+    assert "appendonly" in done.out
+
+
 async def test_all_that_a_configuration_names_is_looked_at(monitor: Monitor, tmp_path: Path) -> None:
     (tmp_path / "feed").mkdir()
     (tmp_path / "feed" / "a.txt").write_text("Fine.", encoding="utf-8")
