@@ -82,7 +82,12 @@ class Claims:
         )
         if written is None:
             return Recorded(conflict=True)
-        return Recorded(conflict=False, claim=_claim(written[0]), filing=_filing(written[1]))
+        claim_now, filing_now = written
+        return Recorded(
+            conflict=False,
+            claim=_claim(claim_now) if claim_now.doc is not None else None,  # filed long ago, and expired since
+            filing=_filing(filing_now),
+        )
 
     async def raise_alerts(
         self, claim: Claim, sighting_id: str, raises: Sequence[tuple[Raise, Alert]], told: str | None
@@ -153,10 +158,10 @@ class Claims:
 
 def _claim(fields: ClaimFields) -> Claim:
     """The document, and over it what the store itself keeps."""
-    return Claim.model_validate_json(fields.doc).model_copy(
+    return Claim.model_validate_json(fields.doc or "").model_copy(
         update={
-            "number": int(fields.number),
-            "revision": int(fields.revision),
+            "number": int(fields.number or 0),
+            "revision": int(fields.revision or 0),
             "alerted": tuple((fields.alerted or "").splitlines()),
             "disputed_by": tuple(Link.model_validate_json(line) for line in (fields.disputed_by or "").splitlines()),
         }

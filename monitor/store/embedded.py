@@ -69,6 +69,8 @@ async def _served(folder: Folder, binary: Path | None) -> AsyncIterator[str]:
         keeping.cancel()
         await asyncio.wait([keeping])
         await server.stop()
+        if not keeping.cancelled():
+            keeping.result()  # it ends by itself for a mistake alone
 
 
 class _Server:
@@ -79,34 +81,42 @@ class _Server:
         self.socket = folder.socket()
         self._binary = binary
         self._process: asyncio.subprocess.Process | None = None
-        self._ended = False
+        self._began = 0.0
+        self._last_words: str | None = None
 
     async def keep(self) -> None:
         """Starts the server whenever there is none, until cancelled; the running one is left to `stop`."""
         pause_s = TAKE_OVER_S
         while True:
-            with self.folder.server_lock() as lock:
-                while not locked(lock):  # noqa: ASYNC110 (another process lets go of it: there is no event)
-                    await asyncio.sleep(TAKE_OVER_S)
-                started = time.monotonic()
-                process = self._process = await self._start(lock)
-            await self._watch(process)
-            self._ended = True
-            _log.warning("store.server_ended", code=process.returncode, said=self.folder.last_words())
-            if time.monotonic() - started < SHORTEST_LIFE_S:
+            self._last_words = await self._live()
+            _log.warning("store.server_ended", said=self._last_words)
+            if time.monotonic() - self._began < SHORTEST_LIFE_S:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             else:
                 pause_s = TAKE_OVER_S
+
+    async def _live(self) -> str:
+        """One life of the server, begun as soon as there is no other; its last words."""
+        with self.folder.server_lock() as lock:
+            while not locked(lock):  # noqa: ASYNC110 (another process lets go of it: there is no event)
+                await asyncio.sleep(TAKE_OVER_S)
+            self._began = time.monotonic()
+            try:
+                process = self._process = await self._start(lock)
+            except OSError as error:
+                return f"it can't be started: {error.strerror}"
+        await self._watch(process)
+        return self.folder.last_words()
 
     async def ready(self, keeping: asyncio.Task[None]) -> None:
         """Returns when the server answers. Reading a long file back may take its time."""
         deadline = time.monotonic() + START_S
         while (answer := await _ping(self.socket)) != "+PONG":
             if keeping.done():
-                await keeping
-            if self._ended:
-                raise StoreUnavailable(str(self.folder.data), f"its server ended: {self.folder.last_words()}")
+                keeping.result()
+            if self._last_words is not None:
+                raise StoreUnavailable(str(self.folder.data), f"its server ended: {self._last_words}")
             if answer.startswith("-LOADING"):
                 deadline = time.monotonic() + START_S
             elif time.monotonic() > deadline:

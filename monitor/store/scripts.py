@@ -90,11 +90,11 @@ async def park(
 
 
 class ClaimFields(NamedTuple):
-    """A claim as it lies in the store."""
+    """A claim as it lies in the store. `doc` is None, like all the rest, when there is none."""
 
-    doc: str
-    number: str
-    revision: str
+    doc: str | None
+    number: str | None
+    revision: str | None
     alerted: str | None
     disputed_by: str | None
 

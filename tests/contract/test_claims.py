@@ -159,6 +159,14 @@ async def test_an_expired_claim_is_no_candidate(store: Store, redis: Redis) -> N
     assert [claim.id async for claim in store.claims.claims()] == [stays.id]
 
 
+async def test_a_sighting_of_an_expired_claim_is_still_filed_once(store: Store, redis: Redis) -> None:
+    sighting = a_sighting("six wounded")
+    first = await record(store, sighting)
+    assert first.claim
+    await redis.delete(keys.claim(TOPIC, first.claim.id))
+    assert await record(store, sighting) == Recorded(conflict=False, claim=None, filing=first.filing)
+
+
 async def test_each_sighting_renews_the_time_of_its_claim_and_terms(store: Store, redis: Redis) -> None:
     first = await recorded(store, "six wounded")
     concerned = [keys.claim(TOPIC, first.id), keys.index(TOPIC, "wound"), keys.filings_of(TOPIC, first.id)]

@@ -116,6 +116,33 @@ async def test_a_server_that_will_not_do_says_why(tmp_path: Path, info: str, sai
                 pass
 
 
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("MISCONF Errors writing to the AOF file: No space left on device", StoreUnavailable),
+        ("READONLY You can't write against a read only replica.", StoreUnavailable),
+        ("CLUSTERDOWN The cluster is down", StoreUnavailable),
+        ("NOPERM User default has no permissions to run the 'evalsha' command", StoreUnsuitable),
+        ("MOVED 1234 127.0.0.1:7001", StoreUnsuitable),
+        ("ERR something else", StoreError),
+    ],
+)
+async def test_what_a_server_refuses_is_told_in_its_own_words(
+    tmp_path: Path, said: str, error: type[StoreError]
+) -> None:
+    healthy = redis_with(INFO.format(version="7.0.0", cluster=0, aof=1))
+    refusal = f"-{said}\r\n".encode()
+
+    def answer(asked: bytes) -> bytes:
+        return refusal if b"HGET" in asked else healthy(asked)
+
+    async with answering(tmp_path, answer) as url, Store(url, topic=TOPIC) as store:
+        with pytest.raises(StoreError) as caught:
+            await store.posts.cursor("desk")
+    assert type(caught.value) is error
+    assert said.partition(" ")[2] in str(caught.value)
+
+
 async def test_settings_that_lose_data_are_warned_of(tmp_path: Path) -> None:
     info = INFO.format(version="7.0.0", cluster=0, aof=1) + "maxmemory:1000\r\nmaxmemory_policy:allkeys-lru\r\n"
     async with answering(tmp_path, redis_with(info)) as url, connected(url) as connection:

@@ -254,6 +254,15 @@ async def test_a_binary_that_is_no_server_is_told(tmp_path: Path) -> None:
             pass
 
 
+async def test_a_log_that_cannot_be_written_is_told(tmp_path: Path, server_binary: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.make()
+    folder.log.mkdir()
+    with pytest.raises(StoreUnavailable, match="can't be started: Is a directory"):
+        async with embedded(tmp_path, binary=server_binary):
+            pass
+
+
 async def test_a_data_folder_that_is_a_file_is_a_mistake_in_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("x")
     with pytest.raises(ConfigError, match="can't be the data folder"):
