@@ -50,9 +50,11 @@ def _other_culprit(one: Sighting, other: Sighting) -> str | None:
 def _doubted(doubt: Sighting, known: Sighting) -> str | None:
     """ "Skeptical that US weapons were used", "the pictures were staged"."""
     a, b = doubt.frame, known.frame
-    if a.main not in _DOUBTS or b.main in _DOUBTS or b.main is None or b.main not in a.classes:
+    doubted = a.classes[1:2]
+    if a.main not in _DOUBTS or b.main in _DOUBTS or b.main not in doubted or (a.side and a.side == b.side):
         return None
-    return "doubts it" if len(set(a.lemmas) & set(b.lemmas)) >= 3 else None
+    shared = [lemma for lemma in a.lemmas if lemma in b.lemmas and not lemma.startswith("=")]
+    return "doubts it" if len(shared) >= 2 else None
 
 
 def _no_casualties(none: Sighting, some: Sighting) -> str | None:

@@ -100,7 +100,7 @@ class Frame(Value):
 
     `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `act` the wider act that it
     is, `kin` the classes that other reports of the same event may use instead, `classes` all classes of the evidence, the main one first. `state` is
-    "planned", "continuing", "ended" or None, `negated` the polarity of the main event. `agents` are the sides that
+    "planned", "possible", "continuing", "ended" or None, `negated` the polarity of the main event. `agents` are the sides that
     act, `targets` the kinds of things that it is done to. `places` are paths from the region down
     ("belgorod-region/graivoron-district/kozinka"). `family` and `side` are the claimant's. `sentence` is where the
     sentence begins in the document. `lemmas` are the content lemmas in order, event words as "@class", names as

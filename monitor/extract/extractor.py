@@ -326,7 +326,9 @@ class Extractor:
             places=_names(mentions, {"place"}),
             actors=_names(mentions, {"person", "group", "agency", "government"}),
             figures=figures(piece, self._topic, offset),
-            frame=self._framer.frame(piece, claimant_key=found.who.key, offset=offset),
+            frame=self._framer.frame(
+                piece, claimant_key=found.who.key, denied=found.stance is Stance.DENIED, offset=offset
+            ),
         )
 
 

@@ -35,11 +35,12 @@ _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
 _LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
 _ORIGIN = re.compile(r"\bfrom (the |\w+['’]s? )?$")
 _PRONOUNS = frozenset({"it", "they", "we", "he", "she", "i", "themselves", "us"})
+_PERHAPS = frozenset({"could", "might", "may"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
 _DOERS = frozenset({"by", "with"})
 _LEVELS = ("site", "settlement", "district", "region")
 
-_PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer"})
+_PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer", "official"})
 _TROOPS = frozenset({"fighter", "soldier"})
 _MACHINES = frozenset({"vehicle", "armour", "weapon"})
 # An event's class by what it is done to: the class, its objects, the class that it then is.
@@ -66,6 +67,13 @@ _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capt
 _DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach", "stage", "claim-responsibility"})
 
 
+# Whoever denies one of these denies to have had a part in it; these deny by themselves.
+_INVOLVED = frozenset({"involve", "responsible", "blame", "sabotage", "deny-involvement"})
+_DENIALS = frozenset({"deny-involvement", "contradict", "return-ban"})
+# Verbs whose subject is only what brought the event about.
+_CAUSES = frozenset({"cause", "trigger", "spark", "prompt", "provoke", "lead", "force", "bring", "result"})
+
+
 class Framer:
     """Reads frames with the names of one topic."""
 
@@ -74,17 +82,18 @@ class Framer:
         self._sides = Sides(topic)
         self._entities = {entity.key: entity for entity in topic.entities}
 
-    def frame(self, piece: Span, *, claimant_key: str | None = None, offset: int = 0) -> Frame:
+    def frame(self, piece: Span, *, claimant_key: str | None = None, denied: bool = False, offset: int = 0) -> Frame:
         """The frame of a piece, which lies in its parsed sentence.
 
         `claimant_key` is the key of the topic's entity that says it, where there is one: it stands for "it" and
-        "we". `offset` is where the parsed text begins in its document.
+        "we". `denied`: the piece is what the claimant denies ("any involvement"). `offset` is where the parsed text
+        begins in its document.
         """
         claimant = self._entities.get(claimant_key or "")
         mentions = self._topic.mentions(piece.text)
         hits = [_by_object(hit, piece) for hit in events.of(piece)]
         main = _main(hits, piece)
-        strong = [hit.event for hit in hits if not hit.weak]
+        strong = [hit.event for hit in sorted(hits, key=lambda hit: _cost(hit, piece)) if not hit.weak]
         shared = {
             "places": self._places(piece, mentions),
             "family": (claimant.family or claimant.key) if claimant else None,
@@ -93,16 +102,17 @@ class Framer:
             "lemmas": self._lemmas(piece, hits, mentions),
         }
         if main is None:
-            negated = any(token.dep_ == "neg" for token in piece)
+            negated = denied or any(token.dep_ == "neg" for token in piece)
             return Frame(classes=tuple(dict.fromkeys(strong)), negated=negated, **shared)
+        name = "deny-involvement" if denied and main.event in _INVOLVED else main.event
         return Frame(
-            main=main.event,
-            act=events.act(main.event),
-            classes=tuple(dict.fromkeys([main.event, *strong])),
-            kin=tuple(sorted(events.kin(main.event))),
+            main=name,
+            act=events.act(name),
+            classes=tuple(dict.fromkeys([name, *strong])),
+            kin=tuple(sorted(events.kin(name))),
             state=_state(main, piece),
-            negated=_negated(main, piece),
-            agents=self._agents(main, piece, claimant) if main.event in _DEEDS else (),
+            negated=name not in _DENIALS and (denied or _negated(main, piece)),
+            agents=self._agents(main, piece, claimant) if name in _DEEDS else (),
             targets=self._targets(main, piece),
             **shared,
         )
@@ -210,6 +220,8 @@ def _depth(token: Token, piece: Span) -> float:
     while token.i not in (piece.root.i, token.head.i) and _inside(token.head, piece):
         step = _STEP.get(token.dep_, _OTHER_STEP)
         cost += step / 2 if events.lemma_of(token.head) in terms().light else step
+        if token.dep_ == "nsubj" and events.lemma_of(token.head) in _CAUSES:
+            cost += _BACKGROUND / 2
         if token.lower_ in terms().background and token.dep_ in ("prep", "mark"):
             cost += _BACKGROUND
         token = token.head
@@ -332,8 +344,6 @@ def _official(noun: Token) -> bool:
 
 def _negated(main: EventHit, piece: Span) -> bool:
     """Whether the main event is said not to be: "no one was killed", "did not result in injuries"."""
-    if main.event in ("deny-involvement", "contradict", "return-ban"):
-        return False
     token: Token = piece.doc[main.token]
     if any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token)):
         return True
@@ -354,7 +364,7 @@ def _negated(main: EventHit, piece: Span) -> bool:
 
 
 def _state(main: EventHit, piece: Span) -> str | None:
-    """How far the main event is: "ended", "continuing", "planned"; None when it simply happened."""
+    """How far the main event is: "ended", "continuing", "possible", "planned"; None when it simply happened."""
     tokens = [piece.doc[part] for part in main.parts]
     nearby = [word for token in tokens for word in (token, *_governors(token))]
     around = [word for near in nearby for word in (near, *near.children) if _inside(word, piece)]
@@ -363,6 +373,8 @@ def _state(main: EventHit, piece: Span) -> str | None:
         return "ended"
     if words & terms().continuing or _LASTING.search(piece.text):
         return "continuing"
+    if words & _PERHAPS:
+        return "possible"
     own = {word for token in tokens for word in (events.lemma_of(token), token.lower_)}
     meant = main.event != "distract" and ("will" in words or (words - own) & terms().planned)
     return "planned" if meant else None

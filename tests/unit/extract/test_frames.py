@@ -120,3 +120,18 @@ def test_event_words_of_one_class_are_one_lemma() -> None:
 def test_the_sentence_is_where_it_begins_in_the_document() -> None:
     doc = parsed("Nothing moved. Two houses burned.").doc
     assert the_framer().frame(doc[4:], offset=100).sentence == 115
+
+
+def test_what_is_denied_is_a_denial_though_the_piece_does_not_say_so() -> None:
+    involvement = the_framer().frame(parsed("any involvement in the raid"), denied=True)
+    assert involvement.main == "deny-involvement"
+    shelling = the_framer().frame(parsed("its troops had shelled the town"), denied=True)
+    assert (shelling.main, shelling.negated) == ("strike", True)
+
+
+def test_what_brought_an_event_about_is_not_the_event() -> None:
+    assert framed("The attack triggered a mass exodus of residents.").main == "flee"
+
+
+def test_what_could_happen_has_not_happened() -> None:
+    assert framed("The raid could force the troops to withdraw.").state == "possible"
