@@ -1,0 +1,1 @@
+"""The parts of the command line: what is looked up, shown, exported, followed and checked."""

@@ -17,10 +17,17 @@ from monitor.sources.jsonl import read_jsonl
 
 def read_feed(path: Path) -> Feed:
     """The feed at the path, whatever its form; raises FeedError when nothing of it can be posted."""
+    try:
+        return _reader(path)(path)
+    except OSError as error:
+        raise FeedError(str(path), f"can't be read: {error.strerror or error}") from error
+
+
+def _reader(path: Path) -> Callable[[Path], Feed]:
     if path.is_dir():
-        return read_scheduled(path) if (path / "feed.yaml").exists() else read_folder(path)
+        return read_scheduled if (path / "feed.yaml").exists() else read_folder
     if path.name.endswith((".jsonl", ".jsonl.gz")):
-        return read_jsonl(path)
+        return read_jsonl
     if not path.exists():
         raise FeedError(str(path), "there is no such feed")
     raise FeedError(str(path), "is no feed; a feed is a folder, or a .jsonl or .jsonl.gz file of posts")
