@@ -21,8 +21,9 @@ from monitor.models import Claim, Sighting
 from monitor.protocols import Choice
 from monitor.store import Store
 from tests.conftest import Server
-from tests.processes import ROOT, TOPIC, command, environment
+from tests.processes import ROOT, SEEDS, TOPIC, command, configuration, environment
 from tests.unit.making import a_figure, a_sighting, no_claim, same_as
+from tests.waiting import wait_until
 
 CONTROLS = set("\x1b\x07\r\x00\x9b\u202e\u2066")
 HOSTILE = "six \x1b[31mwere\x1b]0;title\x07 \u202ewounded\u2066 \x9b5n\r\x00"
@@ -429,3 +430,18 @@ def test_the_module_and_the_script_are_the_same_command() -> None:
     script = Path(sys.executable).with_name("monitor")
     assert script.exists()
     assert "from monitor.__main__ import main" in script.read_text(encoding="utf-8")
+
+
+async def test_a_second_daemon_on_the_same_data_is_refused_and_the_first_goes_on(
+    monitor: Monitor, tmp_path: Path
+) -> None:
+    config = configuration(tmp_path, sources=[{"feed": str(SEEDS), "speed": 1}], web={"enabled": False}, data="data")
+    async with monitor.started("run", "--config", config, MONITOR_REDIS_URL="") as first:
+        await wait_until((tmp_path / "data" / "alerts.jsonl").exists, "the first daemon has opened its log")
+        second = await monitor("run", "--config", config, MONITOR_REDIS_URL="")
+        assert second.code == 4
+        assert str(tmp_path / "data") in second.err
+        assert first.returncode is None
+        first.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await first.wait() == 0
