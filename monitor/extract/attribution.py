@@ -39,6 +39,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     cue = _cue(token)
     if cue is not None and not _refused(token):
         yield from cited(token, sentence, cue)
+        if child_of(token, "auxpass") is not None:
+            yield from directive(token, sentence, cue)
         yield from passive(token, sentence, cue)
         yield from clausal(token, sentence, cue)
         yield from infinitive(token, sentence, cue)
@@ -146,7 +148,9 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:
-    """Whether the cue stands in the source of the frame, or in a clause that modifies it."""
+    """Whether the cue stands in the source of the frame, in a clause that modifies it, or is the frame's own "saying"."""
+    if frame.kind == "cited" and frame.cue < cue.i < frame.region[1]:
+        return True
     if frame.source is None:
         return False
     if frame.source[0] <= cue.i < frame.source[1]:

@@ -74,7 +74,8 @@ _MODALS = words("may might could would should must can will shall 'll ca wo")
 
 def is_boilerplate(text: str) -> bool:
     """An outlet's words about itself, its readers or what it could not check."""
-    return bool(_BOILERPLATE.search(text))
+    at = status_at(text)
+    return bool(_BOILERPLATE.search(text[:at] if at else text))
 
 
 def status_at(text: str) -> int | None:
