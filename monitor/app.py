@@ -60,8 +60,9 @@ MOST_REPEATED = 5
 
 @dataclass
 class Tally:
-    """Counts what a run did; also an Observer."""
+    """Counts what a run did, of so many posts that it `expected`; also an Observer."""
 
+    expected: int = 0
     posts: int = 0
     relevant: int = 0
     sightings: int = 0
@@ -157,16 +158,16 @@ async def _daemon(settings: Settings) -> AsyncIterator["_Daemon"]:
         for sink in settings.sinks:
             sinks.append(metrics.counted(_sink(sink, settings.data)))
             stack.push_async_callback(sinks[-1].close)
+        sources = [(ReplaySource(name=one.name, feed=feed, speed=one.speed), one.every) for one, feed in feeds]
+        ahead = [source.left(await store.posts.cursor(source.name)) for source, _ in sources]
         yield _Daemon(
             settings=settings,
             topic=topic,
             store=store,
             # Loading the parser takes a second or two: signals and the server are heard meanwhile.
             extractor=metrics.timed(await asyncio.to_thread(Extractor, topic)),
-            sources=[
-                (metrics.watched(ReplaySource(name=source.name, feed=feed, speed=source.speed)), source.every)
-                for source, feed in feeds
-            ],
+            sources=[(metrics.watched(source), every) for source, every in sources],
+            tally=Tally(expected=sum(ahead) + await store.posts.backlog()),
             problems=tuple(str(problem) for _, feed in feeds for problem in feed.problems.kept),
             sinks=sinks,
             metrics=metrics,
@@ -185,12 +186,13 @@ class _Daemon:
         store: Store,
         extractor: protocols.Extractor,
         sources: Sequence[tuple[WatchedSource, timedelta]],
+        tally: Tally,
         problems: tuple[str, ...],
         sinks: Sequence[CountedSink],
         metrics: Metrics,
         stopping: asyncio.Event,
     ) -> None:
-        self.tally = Tally()
+        self.tally = tally
         self.problems = problems
         self._settings = settings
         self._store = store

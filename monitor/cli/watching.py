@@ -37,7 +37,8 @@ def watching(console: Console, *, alerts: bool, progress: bool) -> Iterator[Told
 
 def _counts(tally: Tally) -> Text:
     told = sum(tally.alerts.values())
-    parts = ((tally.posts, "posts"), (tally.sightings, "sightings"), (tally.claims, "claims"), (told, "alerts"))
+    posts = f"posts of {tally.expected:,}" if tally.expected else "posts"
+    parts = ((tally.posts, posts), (tally.sightings, "sightings"), (tally.claims, "claims"), (told, "alerts"))
     text = Text()
     for number, word in parts:
         text.append(f" {number:>5,}", style="bold")

@@ -66,6 +66,10 @@ class ReplaySource:
         )
         return Batch(posts=posts, cursor=f"{end}:{self.feed.fingerprint}", exhausted=end == len(self.feed.items))
 
+    def left(self, cursor: str | None) -> int:
+        """How many posts come after the cursor."""
+        return len(self.feed.items) - self._index(cursor)
+
     def _index(self, cursor: str | None) -> int:
         at, _, fingerprint = (cursor or "").partition(":")
         if fingerprint != self.feed.fingerprint or not at.isdecimal():
