@@ -250,7 +250,7 @@ async def test_a_file_that_is_broken_is_told_with_the_servers_words(tmp_path: Pa
 
 async def test_a_binary_that_is_no_server_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="its server ended"):
-        async with embedded(tmp_path, binary=Path("/bin/false")):
+        async with embedded(tmp_path, binary=Path(sys.executable)):
             pass
 
 
