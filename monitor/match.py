@@ -243,6 +243,8 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     if shared := sorted(set(a.agents) & set(b.agents)):
         culprit = a.act == b.act == "raid" and not one.figures and not other.figures
         yield (2.8 if culprit else 1.4), "done by the same: " + " and ".join(shared)
+    elif a.act == b.act and bool(a.agents) != bool(b.agents):
+        yield -0.7, ""  # that it happened is not yet who did it
     if shared := sorted(set(a.targets) & set(b.targets)):
         yield 1.3, "same target " + " and ".join(shared)
     if a.act == b.act and (shared := sorted(set(_settled(a.places)) & set(_settled(b.places)))):

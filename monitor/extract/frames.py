@@ -33,6 +33,9 @@ _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
 _LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
+_EACH_OTHER = re.compile(r"\b(each other|one another)\b")
+_NEARBY = re.compile(r"\b(near|outside|around|toward|towards|beyond|(region|district|oblast|province) of) (the )?$")
+_AROUND = re.compile(r"^ (region|district|oblast|province)\b", re.IGNORECASE)
 _ORIGIN = re.compile(r"\bfrom (the |\w+['’]s? )?$")
 _PRONOUNS = frozenset({"it", "they", "we", "he", "she", "i", "themselves", "us"})
 _PERHAPS = frozenset({"could", "might", "may"})
@@ -56,7 +59,11 @@ _BY_OBJECT = (
     (("capture",), frozenset({"settlement", "border"}), "capture"),
     (("attack",), frozenset({"house", "office", "building", "plant", "school", "hospital", "energy"}), "strike"),
 )
-_BY_SUBJECT = ((("flee", "evacuate"), frozenset({"civilian"}), "flee"),)
+_BY_SUBJECT = (
+    (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
+    (("capture",), frozenset({"video"}), "show"),
+    (("enter", "advance"), frozenset({"water", "flood", "river"}), "flood"),
+)
 # Things that can be told from one another: a house that was hit is not the ministry that was hit.
 _THINGS = _PEOPLE | frozenset(
     {"house", "office", "building", "vehicle", "armour", "energy", "water", "plant", "school", "hospital"}
@@ -112,22 +119,31 @@ class Framer:
             kin=tuple(sorted(events.kin(name))),
             state=_state(main, piece),
             negated=name not in _DENIALS and (denied or _negated(main, piece)),
-            agents=self._agents(main, piece, claimant) if name in _DEEDS else (),
+            agents=self._agents(main, hits, piece, claimant) if name in _DEEDS else (),
             targets=self._targets(main, piece),
             **shared,
         )
 
-    def _agents(self, main: EventHit, piece: Span, claimant: Entity | None) -> tuple[str, ...]:
+    def _agents(
+        self, main: EventHit, hits: Sequence[EventHit], piece: Span, claimant: Entity | None
+    ) -> tuple[str, ...]:
         """On whose side they are who did it, or are said to have done it."""
         event: Token = piece.doc[main.token]
-        actors = list(_accused(event)) if main.event == "blame" else _actors(event, piece)
-        actors = [actor for actor in actors if kind_of(actor) != "raid"]
+        blaming = next((piece.doc[hit.token] for hit in hits if hit.event == "blame"), None)
+        actors = list(_accused(blaming)) if blaming is not None else _actors(event, piece)
+        actors = [actor for actor in actors if kind_of(actor) != "raid" and actor.i != event.i]
+        if _EACH_OTHER.search(piece.text):
+            return ()
         found = dict.fromkeys(side for actor in actors for side in self._sides.of_noun(actor))
         if not found and claimant and any(actor.lower_ in _PRONOUNS for actor in actors):
             side = self._sides.of_entity(claimant)
             return (side,) if side else ()
         found = found or dict.fromkeys(side for actor in _by(piece) for side in self._sides.of_noun(actor))
-        if not found and event.pos_ in ("VERB", "AUX"):
+        if (
+            not found
+            and event.pos_ in ("VERB", "AUX")
+            and not any(child.dep_ == "nsubjpass" for child in event.children)
+        ):
             found = dict.fromkeys(self._sides.of_phrase(piece.doc[piece.start : main.token]))
         return tuple(found)
 
@@ -163,7 +179,11 @@ class Framer:
                 continue
             above = [self._entities[key] for key in self._topic.ancestors(mention.entity.key)]
             path = [entity.key for entity in reversed(above) if entity.level in _LEVELS]
-            found["/".join([*path, mention.entity.key])] = None
+            near = _NEARBY.search(piece.text[: mention.start]) or _AROUND.search(piece.text[mention.end :])
+            if not near or mention.entity.level == "region":
+                path.append(mention.entity.key)
+            if path:
+                found["/".join(path)] = None
         return tuple(path for path in found if not any(other.startswith(path + "/") for other in found))
 
     def _lemmas(self, piece: Span, hits: Sequence[EventHit], mentions: Sequence[Mention]) -> tuple[str, ...]:
@@ -375,8 +395,8 @@ def _state(main: EventHit, piece: Span) -> str | None:
         return "continuing"
     if words & _PERHAPS:
         return "possible"
-    own = {word for token in tokens for word in (events.lemma_of(token), token.lower_)}
-    meant = main.event != "distract" and ("will" in words or (words - own) & terms().planned)
+    wished = {events.lemma_of(word) for word in nearby if word not in tokens} & terms().planned
+    meant = main.event != "distract" and ("will" in words or wished)
     return "planned" if meant else None
 
 
