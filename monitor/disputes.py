@@ -6,6 +6,7 @@ from monitor.models import Claim, Frame, Link, Sighting
 
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "fight"})
 _CASUALTIES = frozenset({"kill", "wound", "casualty", "damage"})
+_SINGLE = frozenset({"dam", "plant", "office", "hospital", "school"})
 _DOUBTS = frozenset({"doubt", "stage", "contradict"})
 
 
@@ -26,11 +27,12 @@ def at_odds(one: Sighting, other: Sighting) -> str | None:
 
 def _denied_deed(denial: Sighting, deed: Sighting) -> str | None:
     """ "Kyiv had nothing to do with it" against "Ukrainian saboteurs crossed the border"."""
-    side = _denier(denial.frame)
-    accused = deed.frame.agents
-    if denial.frame.main != "deny-involvement" or side is None or deed.frame.main not in _DEEDS:
+    a, b = denial.frame, deed.frame
+    side = _denier(a)
+    if side is None or b.agents != (side,) or b.side == side or b.negated or b.main is None:
         return None
-    return f"{side} denies what it is accused of" if accused == (side,) and deed.frame.side != side else None
+    denies = b.main in _DEEDS if a.main == "deny-involvement" else a.negated and a.main == b.main and a.side == side
+    return f"{side} denies what it is accused of" if denies else None
 
 
 def _denier(frame: Frame) -> str | None:
@@ -40,11 +42,20 @@ def _denier(frame: Frame) -> str | None:
 def _other_culprit(one: Sighting, other: Sighting) -> str | None:
     """The accused side names another culprit: "Ukrainian saboteurs crossed", "Russian citizens were behind it"."""
     a, b = one.frame, other.frame
-    if a.main not in ("responsible", "blame") or b.main not in _DEEDS - {"fight"} or a.side == b.side:
+    if len(a.agents) != 1 or a.agents == b.agents or b.agents != (a.side,) or a.side == b.side:
         return None
-    if len(a.agents) != 1 or a.agents == b.agents or b.agents != (a.side,):
+    if a.negated or b.negated or not _same_deed(a, b):
         return None
     return f"{a.side} names another culprit"
+
+
+def _same_deed(a: Frame, b: Frame) -> bool:
+    """Whether two frames tell of one deed: the raid, or what was done to one place or to a thing there is one of."""
+    if a.main in ("responsible", "blame") and b.main in _DEEDS - {"fight"}:
+        return True
+    if a.act == "raid" or a.main is None or not (a.act == b.act or b.main in a.kin):
+        return False
+    return bool({path for path in a.places if "/" in path} & set(b.places) or _SINGLE & set(a.targets) & set(b.targets))
 
 
 def _doubted(doubt: Sighting, known: Sighting) -> str | None:

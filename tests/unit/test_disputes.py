@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.disputes import disputes
-from tests.unit.saying import GOVERNOR, PODOLYAK, chosen, claimed, said
+from tests.unit.saying import GOVERNOR, PESKOV, PODOLYAK, chosen, claimed, said
 
 YUSOV = "Andriy Yusov"
 
@@ -21,6 +21,14 @@ def test_the_accused_name_another_culprit() -> None:
     accusation = claimed(said("Ukrainian saboteurs had crossed the border", GOVERNOR))
     answer = said("Russian citizens were behind the cross-border assault", YUSOV, outlet="BBC")
     assert [link.claim_id for link in chosen(answer, accusation).disputes] == [accusation.id]
+
+
+def test_two_sides_accuse_each_other_of_one_deed() -> None:
+    accusation = claimed(said("Russian forces blew up the dam", "Volodymyr Zelensky"))
+    answer = said("Ukrainian forces shelled the dam", PESKOV, outlet="BBC")
+    assert chosen(answer, accusation).disputes
+    elsewhere = said("Ukrainian forces shelled the village", PESKOV, outlet="BBC")
+    assert not chosen(elsewhere, accusation).disputes
 
 
 def test_a_doubt_disputes_what_it_doubts() -> None:
