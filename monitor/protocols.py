@@ -59,7 +59,7 @@ class Extractor(Protocol):
 
 
 class Candidates(BaseModel):
-    """The claims that a sighting could be, best first, and the number of the newest claim when they were read."""
+    """The claims that a sighting could be, best first, and a mark of when they were read, for `record`."""
 
     model_config = ConfigDict(frozen=True)
 

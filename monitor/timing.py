@@ -7,8 +7,10 @@ from contextlib import suppress
 
 async def pause(stopping: asyncio.Event, seconds: float) -> None:
     """Returns after `seconds`, or as soon as `stopping` is set."""
+    # Not `wait_for`: before Python 3.12 it can swallow a cancellation.
     with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
 
 
 async def unless_stopped(stopping: asyncio.Event, work: Coroutine[object, object, None]) -> None:
