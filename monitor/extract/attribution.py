@@ -135,10 +135,12 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
 
     "X said the dam had been blown up and called for help": X called.
     """
-    if frame.source is None or doc[frame.cue].dep_ != "conj":
+    cue = doc[frame.cue]
+    if frame.source is None or not (cue.dep_ == "conj" or cue.tag_ == "VBG"):
         return frame
     shared = doc[frame.source[0] : frame.source[1]].root
-    if shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING or shared.head.i == frame.cue:
+    speaks = shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING
+    if shared.head == cue or (speaks and cue.lower_ != "adding"):
         return frame
     outer = next(
         (g for g in frames if g is not frame and g.cue < frame.cue and any(a <= shared.i < b for a, b in g.content)),
@@ -148,7 +150,7 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:
-    """Whether the cue stands in the source of the frame, in a clause that modifies it, or is the frame's own "saying"."""
+    """Whether the cue stands in the frame's source, in a clause that modifies it, or is its own "as saying"."""
     if frame.kind == "cited" and frame.cue < cue.i < frame.region[1]:
         return True
     if frame.source is None:

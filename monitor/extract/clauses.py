@@ -49,6 +49,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     if mind or subject is None:
         return
+    first = _title_before(sentence, first, token)
     left = _left(token, sentence, first)
     if left is not None and _spoken(left, token, sentence, cue, subject):
         last = _inverted_end(token, sentence, last)
@@ -108,6 +109,15 @@ def _speaker(token: Token) -> Token | None:
         and before.dep_ not in {"dobj", "pobj", "npadvmod"}
     ):
         return before
+    named = token.nbor(-2) if before is not None and token.i > 3 and before.text == "," else None
+    if (
+        named is not None
+        and token.tag_ in FINITE
+        and child_of(token, *SUBJECTS) is None
+        and named.pos_ == "PROPN"
+        and named.dep_ in {"appos", "nsubj", "conj"}
+    ):
+        return named
     subject = subject_of(token)
     if subject is None and token.dep_ in {"ROOT", "parataxis", "ccomp"} and token.lemma_ in STRONG:
         # "P, said X" with X taken for an object, or "X says" whose X hangs elsewhere
@@ -195,6 +205,19 @@ def _past_adjuncts(token: Token, verb: Token) -> int:
         ):
             at = child.right_edge.i + 1
     return at
+
+
+def _title_before(sentence: Sentence, first: int, token: Token) -> int:
+    """Where the speaker's phrase begins: "…, its exiled mayor Ivan Petrov said", "…, the mayor, Petrov, said"."""
+    doc = sentence.doc
+    between_commas = first > 0 and doc[first - 1].text == "," and doc[token.i - 1].text == ","
+    last = first - 1 if between_commas else first
+    at = last
+    while at > 0 and last - at <= 8 and doc[at - 1].text not in {",", '"', "?", "!"}:
+        at -= 1
+    chunk = doc[at:last]
+    title = any(t.lemma_.lower() in cues.ROLE_NOUNS for t in chunk)
+    return at if title and at > 0 and last - at <= 8 and not any(t.tag_ in VERBAL for t in chunk) else first
 
 
 def _left(token: Token, sentence: Sentence, first: int) -> Span | None:

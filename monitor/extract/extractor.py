@@ -9,6 +9,7 @@ worth       which of the pieces are claims
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
 
@@ -28,7 +29,13 @@ from monitor.models import Post, Sighting, Stance, digest
 _WITH_CUE = frozenset({"nominal", "directive", "passive"})
 
 FURTHEST = 40
-"""So many earlier posts of a thread are looked at."""
+"""So many earlier posts of a thread are looked at, or up to `STEP` fewer."""
+
+STEP = 20
+"""The first of them is a multiple of this, so that it stays the same for many posts and need not be folded anew."""
+
+THREADS = 256
+"""So many states of threads are remembered."""
 
 _PLATFORM = re.compile(
     r"\b(?:on|via|in|to|from)\s+(?:\w+(?:'s)?\s+){0,4}?"
@@ -52,6 +59,13 @@ class Found:
     stance: Stance
 
 
+def _aligned(context: Sequence[Post]) -> Sequence[Post]:
+    """The earlier posts that are looked at: from a multiple of `STEP` on, if there is one."""
+    nearest = context[-FURTHEST:]
+    first = next((n for n, post in enumerate(nearest) if post.position % STEP == 0), 0)
+    return nearest[first:]
+
+
 class Extractor:
     """Finds the claims of posts about one topic. Pure: the same post and context give the same sightings."""
 
@@ -59,13 +73,12 @@ class Extractor:
         self._topic = topic
         self._framer = Framer(topic)
         self._names = Names(topic)
+        # A thread's posts come one after another: what is known after the last is known for the next.
+        self._after = lru_cache(maxsize=THREADS)(self._folded)
 
     def extract(self, post: Post, context: Sequence[Post]) -> tuple[Sighting, ...]:
         """The sightings of `post`, in the order of its text; `context` are its thread's earlier posts, in order."""
-        thread = Thread()
-        for earlier in context[-FURTHEST:]:
-            for start, end in paragraphs(earlier.text):
-                thread, _ = self._fold(analyse(earlier.text[start:end]), thread)
+        thread = self._after(tuple(earlier.text for earlier in _aligned(context)))
         out: dict[tuple[int, int], Sighting] = {}
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
@@ -76,6 +89,15 @@ class Extractor:
         return tuple(out[at] for at in sorted(out))
 
     # --- who speaks
+
+    def _folded(self, texts: tuple[str, ...]) -> Thread:
+        """What is known after these posts of a thread: its speakers, titles, an open quote."""
+        if not texts:
+            return Thread()
+        thread = self._after(texts[:-1])
+        for start, end in paragraphs(texts[-1]):
+            thread, _ = self._fold(analyse(texts[-1][start:end]), thread)
+        return thread
 
     def _fold(self, analysis: Analysis, thread: Thread) -> tuple[Thread, list[tuple[Statement, Who | None]]]:
         """The thread after the paragraph, and the speaker of each of its statements."""

@@ -12,6 +12,9 @@ from monitor.extract.vocabulary import words
 _SHOWING = words("show purport appear capture depict reveal feature display emerge see")
 
 
+_TOLD = frozenset({"dobj", "ccomp", "xcomp", "prep"})
+
+
 @dataclass(frozen=True, slots=True)
 class Footage:
     """A sentence's claim by pictures: the tokens that make it and who published them (None: nobody named).
@@ -66,7 +69,7 @@ def _shown(picture: Token, sentence: Sentence) -> Footage | None:
     ):
         picture, head = head, head.head
     if picture.dep_ in {"nsubj", "nsubjpass"} and head.lemma_.lower() in _SHOWING:
-        told = (c for c in head.children if c.i > head.i and c.dep_ in {"dobj", "ccomp", "xcomp", "prep"})
+        told = (c for c in head.children if c.i > head.i and c.dep_ in _TOLD and c.lemma_ not in cues.VERBS)
         return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture, *told))
     if picture.dep_ in {"attr", "nsubj"} and head.lemma_ == "be" and any(c.dep_ == "expl" for c in head.children):
         return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture))

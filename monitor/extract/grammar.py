@@ -101,11 +101,16 @@ def region_of(token: Token, subject: Token | None) -> Span:
             first = min(first, child.left_edge.i)
     if subject is not None and subject.dep_ != "conj":
         left, right = phrase(subject, token.i if subject.i < token.i else None)
-        if subject.i < token.i and (subject.head == token or subject.i == token.i - 1):
+        if subject.i < token.i and (subject.head == token or _borders(subject, token)):
             first = min(first, left, subject.left_edge.i if subject.head == token else left)
         elif subject.i > token.i:
             last = max(last, right)
     return first, last
+
+
+def _borders(subject: Token, cue: Token) -> bool:
+    """Whether the subject stands right before the cue, or with one comma between."""
+    return subject.i == cue.i - 1 or (subject.i == cue.i - 2 and cue.nbor(-1).text == ",")
 
 
 def source_of(subject: Token | None, cue: Token) -> Span | None:

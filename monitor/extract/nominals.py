@@ -27,7 +27,9 @@ from monitor.models import Stance
 _DEMONSTRATIVES = words("this that it these which so information")
 _TRANSITIVE = words("accuse blame report confirm announce condemn declare criticise criticize")
 _HANDING = frozenset({"publish", "release", "share", "put", "document"})
-_CIRCUMSTANCE = words("in at by as during after to")
+_STRIKING = frozenset({"slam", "blast", "hail", "mock", "deride", "pin"})
+_THINGS = frozenset({"dobj", "oprd", "attr", "prep", "pcomp", "dative"})
+_CIRCUMSTANCE = words("in at by as during after to into onto through from near across along")
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
 _NAMING = words("call describe label brand dub slam blast deride hail cast portray depict")
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
@@ -160,7 +162,8 @@ def _thing(token: Token, cue: cues.Cue) -> Token | None:
             child
             for child in token.children
             if child.i > token.i
-            and child.dep_ in {"dobj", "oprd", "attr", "prep", "pcomp", "dative"}
+            and (child.dep_ in _THINGS or (child.dep_ == "xcomp" and child.tag_ == "VBG"))
+            and not (child.dep_ == "prep" and cue.lemma in _STRIKING)
             and child.lower_ not in _CIRCUMSTANCE
             and child.lower_ not in passed
         ),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import Span
+from monitor.extract.grammar import FINITE, Span
 from monitor.extract.names import Mention
 from monitor.extract.reading import Sentence
 from monitor.extract.topic import Topic, slug
@@ -138,16 +138,15 @@ def _pronoun(lower: str, thread: Thread) -> Who | None:
 
 
 def _kindred(lemma: str, thread: Thread) -> Who | None:
-    if (
-        lemma in cues.GROUP_NOUNS
-        and thread.organisation is not None
-        and thread.organisation.kind in {"group", "unknown"}
-    ):
-        return thread.organisation
-    if lemma in cues.ROLE_NOUNS and thread.person is not None:
-        return thread.person if lemma not in {"resident", "fighter", "expert", "analyst"} else None
-    if lemma in cues.AGENCY_NOUNS and thread.organisation is not None:
-        return thread.organisation if thread.organisation.kind in {"agency", "channel", "outlet", "unknown"} else None
+    """Whom a bare noun means that nobody was called by before: the last one of its kind."""
+    last = thread.organisation
+    if lemma in cues.GROUP_NOUNS and last is not None:
+        named = {word.lower() for word in last.name.split()}
+        return last if last.kind == "group" or named & cues.GROUP_NOUNS else None
+    if lemma in cues.AGENCY_NOUNS and last is not None:
+        return last if last.kind in {"agency", "channel", "outlet"} else None
+    if lemma in cues.ROLE_NOUNS and lemma not in {"resident", "fighter", "expert", "analyst"}:
+        return thread.person
     return None
 
 
@@ -244,7 +243,7 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
     """The source as the text calls it: a proper name by its name alone, else the phrase up to its first comma."""
     doc = sentence.doc
     appos = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i < source[1]), None)
-    named = head if head.pos_ == "PROPN" else appos
+    named = head if head.pos_ == "PROPN" else appos or _name_behind(sentence, source, head)
     if named is not None:
         first = named.i
         while first > source[0] and doc[first - 1].pos_ == "PROPN":
@@ -252,6 +251,7 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
         last = named.i + 1
         while last < source[1] and doc[last].pos_ == "PROPN":
             last += 1
+        first = max([first, *(t.i + 1 for t in doc[first : last - 1] if t.lower_ in cues.ROLE_NOUNS)])
         text = _plain(doc[first:last].text)
         lower = {t.lower_ for t in doc[first:last]}
         kind = (
@@ -269,6 +269,19 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
     if not any(char.isalpha() for char in text):
         return None
     return Who(text, slug(text) or "unknown", kind)
+
+
+def _name_behind(sentence: Sentence, source: Span, head: Token) -> Token | None:
+    """The name of "the mayor of the town, Ivan Petrov,": capitals alone between two commas behind a title."""
+    doc = sentence.doc
+    at = _stop(sentence, source)
+    if head.lemma_.lower() not in cues.ROLE_NOUNS or at >= len(doc) or doc[at].text != ",":
+        return None
+    last = at + 1
+    while last < len(doc) and doc[last].pos_ == "PROPN":
+        last += 1
+    ends = last < len(doc) and (doc[last].text == "," or doc[last].tag_ in FINITE)
+    return doc[last - 1] if at + 1 < last <= at + 4 and ends else None
 
 
 def _stop(sentence: Sentence, source: Span) -> int:

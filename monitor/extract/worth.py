@@ -135,7 +135,7 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
-    if not hits or _too_short(piece, heading=heading):
+    if not hits or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
         return False
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None
