@@ -21,7 +21,8 @@ from monitor.models import Frame
 _STEP = {"xcomp": 0.4, "ccomp": 0.6, "dobj": 0.7, "attr": 0.6, "acomp": 0.6, "nsubj": 0.9, "nsubjpass": 1.2}
 _STEP |= {"conj": 1.0, "prep": 0.5, "pobj": 0.5, "agent": 0.8, "advcl": 1.6, "relcl": 1.8, "acl": 1.4, "pcomp": 0.3}
 _OTHER_STEP = 1.1
-_BACKGROUND = 2.0
+_BACKGROUND = 20.0
+_BROUGHT_ABOUT = 1.0
 _WEAK = 1.5
 # These say how another event was told, shown or meant: they are the main one only when alone.
 _FRAMING = {"show": 9.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
@@ -219,7 +220,7 @@ class Framer:
 def _main(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
     """The event that the piece is about; None when nothing is said to have happened."""
     ranked = sorted(hits, key=lambda hit: (_cost(hit, piece), hit.token))
-    if not ranked or _only_judged(ranked[0], piece):
+    if not ranked or _cost(ranked[0], piece) >= _BACKGROUND or _only_judged(ranked[0], piece):
         return None
     if ranked[0].event != "blame":
         return ranked[0]
@@ -241,7 +242,7 @@ def _depth(token: Token, piece: Span) -> float:
         step = _STEP.get(token.dep_, _OTHER_STEP)
         cost += step / 2 if events.lemma_of(token.head) in terms().light else step
         if token.dep_ == "nsubj" and events.lemma_of(token.head) in _CAUSES:
-            cost += _BACKGROUND / 2
+            cost += _BROUGHT_ABOUT
         if token.lower_ in terms().background and token.dep_ in ("prep", "mark"):
             cost += _BACKGROUND
         token = token.head
