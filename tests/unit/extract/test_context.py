@@ -5,7 +5,7 @@ from monitor.extract.topic import Topic
 from monitor.models import Post
 from tests.unit.making import a_post
 
-SAID = "The governor of the Belgorod region, Vyacheslav Gladkov, spoke on Telegram."
+SAID = "Vyacheslav Gladkov, the governor of the Belgorod region, said that Shebekino had been shelled."
 GOES_ON = "He said {number} houses had been damaged in Shebekino."
 
 
@@ -24,4 +24,4 @@ def test_a_long_thread_reads_the_same_from_any_post_on(topic: Topic) -> None:
         if number in (3, FURTHEST - 1, FURTHEST, FURTHEST + 1, FURTHEST + 20, FURTHEST + 29):
             # As after a restart: nothing is remembered.
             assert Extractor(topic).extract(post, context) == sightings
-            assert [one.claimant for one in sightings] in (["Vyacheslav Gladkov"], [])
+            assert [one.claimant for one in sightings] == ["Vyacheslav Gladkov"]
