@@ -21,7 +21,7 @@ from monitor.extract.grammar import Attribution, Span
 from monitor.extract.names import Mention
 from monitor.extract.pieces import split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
-from monitor.extract.reading import Reading, Sentence, paragraphs
+from monitor.extract.reading import Reading, Sentence, paragraphs, parser
 from monitor.extract.topic import Topic, slug
 from monitor.extract.who import OUTLET, Names, Thread, Who, resolve, speaks, titles
 from monitor.models import Post, Sighting, Stance, digest
@@ -70,6 +70,7 @@ class Extractor:
     """Finds the claims of posts about one topic. Pure: the same post and context give the same sightings."""
 
     def __init__(self, topic: Topic) -> None:
+        parser()  # now, and not with the first post
         self._topic = topic
         self._framer = Framer(topic)
         self._names = Names(topic)

@@ -291,12 +291,13 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 @cache
-def _model() -> Language:
+def parser() -> Language:
+    """The parser, loaded once: it takes a second."""
     return spacy.load(MODEL, exclude=["ner", "senter"])
 
 
 def _parse(text: str, spans: list[tuple[int, int]], quoted: tuple[Quote, ...]) -> tuple[Sentence, ...]:
-    nlp = _model()
+    nlp = parser()
     docs = []
     for start, end in spans:
         doc = nlp.make_doc(text[start:end])
