@@ -28,7 +28,7 @@ _WEAK = 1.5
 _FRAMING = {"show": 9.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
 _FRAMING |= {"involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
 # These turn the whole sentence, wherever they stand in it.
-_TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 0.5, "independent": 1.0}
+_TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 1.5, "independent": 1.0}
 
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
@@ -292,7 +292,7 @@ def _objects(token: Token) -> Iterator[Token]:
             found += [noun for noun in child.children if noun.dep_ == "pobj"]
     if token.dep_ == "pobj" and token.head.lower_ == "under":
         found += [child for child in token.head.head.children if child.dep_ in ("nsubj", "nsubjpass")]
-    if not found and participle and token.dep_ == "conj" and token.head.pos_ == token.pos_:
+    if not found and participle and token.head.pos_ == token.pos_:  # "was reported wounded", "was hit and wounded"
         found = [child for child in token.head.children if child.dep_ == "nsubjpass"]
     for noun in found:
         yield noun
