@@ -23,13 +23,22 @@ from monitor.extract.reading import Sentence
 
 
 def attributions(sentence: Sentence) -> tuple[Attribution, ...]:
-    """The frames of the sentence in the order of their cues, unsettled."""
+    """The frames of the sentence in the order of their cues, unsettled.
+
+    "I think" and "we can confirm" within a quote are its speaker's own words, no frame.
+    """
     found: list[Attribution] = []
     for token in sentence.doc:
         frame = next(_frames(token, sentence), None)
-        if frame is not None and frame.content:
+        if frame is None or not frame.content:
+            continue
+        if sentence.quotes[token.i] < 0 or not _of_oneself(frame, sentence.doc):
             found.append(frame)
     return tuple(found)
+
+
+def _of_oneself(frame: Attribution, doc: Doc) -> bool:
+    return frame.source is not None and doc[frame.source[0] : frame.source[1]].root.lower_ in {"i", "we", "you"}
 
 
 def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:

@@ -175,7 +175,10 @@ def spans_of_text(text: str) -> Iterator[dict[str, Any]]:
     for begin, end in paragraphs(text):
         paragraph = text[begin:end]
         reading = read(paragraph)
-        frames = tuple(settled(attributions(s), s.doc) for s in reading.sentences)
+        raw = [attributions(s) for s in reading.sentences]
+        frames = tuple(
+            settled([f for f in found if not f.mind], s.doc) for found, s in zip(raw, reading.sentences, strict=True)
+        )
         speaker_of = _quote_speakers(reading, frames)
         more: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for n, sentence in enumerate(reading.sentences):
@@ -185,7 +188,8 @@ def spans_of_text(text: str) -> Iterator[dict[str, Any]]:
                 if frame is not None:
                     more.setdefault((m, frame.cue), []).append(sentence.chars(*span))
         for n, sentence in enumerate(reading.sentences):
-            for frame in frames[n]:
+            # an attitude within what is said takes nothing from it
+            for frame in (*frames[n], *(f for f in raw[n] if f.mind)):
                 content = [sentence.chars(*span) for span in frame.content] + more.get((n, frame.cue), [])
                 yield {
                     "source": [_at(begin, sentence.chars(*frame.source))] if frame.source else None,
