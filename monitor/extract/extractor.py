@@ -262,6 +262,9 @@ class Extractor:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
+        subjects = {"nsubj", "nsubjpass", "expl", "csubj"}
+        if not reading.heading and not any(t.dep_ in subjects for t in sentence.doc[whole[0] : whole[1]]):
+            return
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if self._about_itself(piece, post):

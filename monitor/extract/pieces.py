@@ -106,9 +106,13 @@ def _headline_cuts(doc: Doc, span: Span) -> Iterator[int]:
 
 
 def _core(doc: Doc, span: Span) -> frozenset[str]:
+    return frozenset(event for event in _told(doc, span) if events.is_core(event))
+
+
+def _told(doc: Doc, span: Span) -> frozenset[str]:
+    """The events of a stretch, weak words counted in the company of a name or a number."""
     named = any(t.pos_ == "PROPN" or t.like_num for t in doc[span[0] : span[1]])
-    hits = events.of(doc[span[0] : span[1]])
-    return frozenset(hit.event for hit in hits if events.is_core(hit.event) and (named or not hit.weak))
+    return frozenset(hit.event for hit in events.of(doc[span[0] : span[1]]) if named or not hit.weak)
 
 
 def _counted(doc: Doc, span: Span) -> Iterator[int]:
@@ -145,7 +149,7 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
         clause = _clause_at(doc, token.i + 1, span[1])
         if not clause and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
             continue
-        a, b = _strong(doc, left), _strong(doc, right)
+        a, b = _told(doc, left), _told(doc, right)
         if a and b and not b <= a:
             yield token.i
 

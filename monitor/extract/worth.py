@@ -6,6 +6,7 @@ remark of the outlet about itself.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from spacy.tokens import Span as Tokens
@@ -26,6 +27,8 @@ _BOILERPLATE = re.compile(
     r"|subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
     r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
     r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
+    r"|correspondents? [\w ]{0,40}reports?|(?:taken|takes) a look|put together"
+    r"|interesting (?:analysis|piece|read|thread)"
     r"|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
@@ -58,8 +61,8 @@ _RECORD = re.compile(
     re.IGNORECASE,
 )
 _SLOGAN = re.compile(
-    r"\b(?:glory|long live|will be free|join us|forward|victory|freedom|believe|dream|god|let's|let us|moving on)\b",
-    re.I,
+    r"\b(?:glory to|long live|will be free|join us|victory (?:is|will|to)|god (?:bless|help)|let's|let us|moving on)\b",
+    re.IGNORECASE,
 )
 _QUESTION = re.compile(
     r"\W*(?:how|why|what|who|where|when|which|is|are|does|do|can|could|will|should)\b", re.IGNORECASE
@@ -138,16 +141,30 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if not hits or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
         return False
     if heading and any(not hit.weak for hit in hits):
-        return _QUESTION.match(text) is None
+        return _QUESTION.match(text) is None and not _adverbial(piece)
     main = _main_verb(piece)
+    if main is not None and main.lemma_ in {"come", "follow"} and _all_in_subject(hits, main):
+        return False
     if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux"):
         return False
     return heading or _happened(main)
 
 
+def _adverbial(piece: Tokens) -> bool:
+    """A headline's "after the raid", which tells when and not what."""
+    return piece[0].tag_ == "IN" and not any(t.tag_ in FINITE | {"VBN"} for t in piece)
+
+
+def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
+    """Whether the events are only what "came" or "followed": "the order comes hours after …"."""
+    subject = {t.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} for t in c.subtree}
+    return all(hit.token in subject or hit.token == verb.i for hit in hits)
+
+
 def _too_short(piece: Tokens, *, heading: bool) -> bool:
     """Fewer than three words; a headline's "One killed" is enough."""
-    count = sum(t.is_alpha for t in piece)
+    behind = next((n + 1 for n, t in enumerate(piece) if t.text == ":"), 0)
+    count = sum(t.is_alpha for t in piece[behind:])
     return count < (2 if heading and (_number(piece) or piece[0].lower_ == "one") else 3)
 
 
