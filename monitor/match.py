@@ -19,8 +19,12 @@ THRESHOLD = 4.5
 """So many points make two statements without a conflict one claim."""
 
 MOST_TERMS = 24
+LONGEST_TERM = 80
+"""Characters of a term: it stands in a key, and texts are hostile."""
 # Words that are in this many more claims than there are candidates: keeps a lone candidate's words from being rare.
 _COMMON = 10
+_LONGEST_SILENCE = 10.0
+"""A day of silence about a claim costs a point, up to so many: then it is another event in the same words."""
 _NEARBY = 400
 """Characters between two statements that one speaker makes in one breath."""
 
@@ -52,7 +56,7 @@ class Match:
         terms[f"near:{sighting.thread}:{family}"] = 1.0
         for lemma in sorted(frame.lemmas, key=_rarity)[: MOST_TERMS - len(terms)]:
             terms[f"word:{lemma}"] = 1.0 if lemma[0] not in "@#=" else 0.5
-        return tuple(terms.items())
+        return tuple({term[:LONGEST_TERM]: weight for term, weight in terms.items()}.items())
 
     def choose(self, sighting: Sighting, candidates: Sequence[Claim]) -> Choice:
         """The best claim without a conflict that reaches the threshold; the older one where two are equal."""
@@ -90,7 +94,10 @@ def _compare(sighting: Sighting, claim: Claim, rarity: "_Rarity") -> _Verdict:
     points = [sum(worth for worth, _ in reasons) for reasons in likeness]
     best = likeness[points.index(max(points))]
     why = [reason for worth, reason in sorted(best, key=lambda one: -one[0]) if worth > 0.5 and reason][:3]
-    score = (max(points) + sum(points) / len(points)) / 2
+    days = abs((sighting.published_at - claim.last_seen).total_seconds()) / 86_400
+    score = (max(points) + sum(points) / len(points)) / 2 - min(days, _LONGEST_SILENCE)
+    if days >= 2:
+        why.append(f"after {days:.0f} days of silence")
     verdict = "" if score >= THRESHOLD else "too little in common: "
     return _Verdict(score, f"{verdict}{', '.join(why) or 'few words'} ({score:.1f} of {THRESHOLD})")
 
@@ -277,8 +284,6 @@ def _of_speaker(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield (0.6 if a.side == b.side else -1.2), ""
     if a.main == b.main == "deny-involvement" and a.side == b.side:
         yield 3.0, "the same denial"
-    days = abs((one.published_at - other.published_at).total_seconds()) / 86_400
-    yield -0.8 * min(days, 3.0), ""
 
 
 def _same_voice(one: Sighting, other: Sighting) -> bool:

@@ -42,6 +42,7 @@ _PRONOUNS = frozenset({"it", "they", "we", "he", "she", "i", "themselves", "us"}
 _PERHAPS = frozenset({"could", "might", "may"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
 _DOERS = frozenset({"by", "with"})
+_LONGEST_LEMMA = 40
 _LEVELS = ("site", "settlement", "district", "region")
 
 _PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer", "official"})
@@ -52,7 +53,8 @@ _BY_OBJECT = (
     (("capture", "detain", "seize-equipment"), _MACHINES, "seize-equipment"),
     (("capture", "detain"), _PEOPLE, "detain"),
     (("destroy",), _TROOPS, "eliminate"),
-    (("destroy", "eliminate"), frozenset({"raid"}), "repel"),
+    (("destroy", "eliminate", "repel"), frozenset({"raid"}), "repel"),
+    (("repel",), _TROOPS, "repel"),
     (("use-weapons",), _MACHINES, "use-weapons"),
     (("breach", "enter"), frozenset({"dam"}), "breach"),
     (("breach",), frozenset({"border"}), "enter"),
@@ -200,7 +202,7 @@ class Framer:
             elif token.i in said:
                 lemmas["@" + said[token.i]] = None
             elif token.idx not in covered and (lemma := self._lemma(token)):
-                lemmas[lemma] = None
+                lemmas[lemma[:_LONGEST_LEMMA]] = None
         return tuple(lemmas)
 
     def _lemma(self, token: Token) -> str | None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.match import MOST_TERMS, THRESHOLD, Match
-from monitor.models import Sighting
+from monitor.match import LONGEST_TERM, MOST_TERMS, THRESHOLD, Match
+from monitor.models import Frame, Sighting
 from tests.unit.saying import GOVERNOR, LEGION, MINISTRY, PESKOV, PODOLYAK, chosen, claimed, said
 
 ISW, YUSOV, BLOG = "Institute for the Study of War", "Andriy Yusov", "Open Belgorod"
@@ -147,3 +147,24 @@ def test_terms_are_few_and_shared_by_two_wordings() -> None:
 def test_terms_of_a_long_statement_stay_few() -> None:
     text = "Officials said " + ", ".join(f"word{letter}thing" for letter in "abcdefghijklmnopqrstuvwxyz" * 2)
     assert len(Match().terms(first(text, PESKOV))) <= MOST_TERMS
+
+
+def test_the_same_words_after_long_silence_tell_of_another_event() -> None:
+    claim = claimed(first("Drones struck an oil depot in the Belgorod region", GOVERNOR))
+    words = "A drone hit an oil depot in the Belgorod region"
+    assert chosen(later(words, GOVERNOR, after_hours=3), claim).claim is not None
+    choice = chosen(later(words, GOVERNOR, after_hours=24 * 30), claim)
+    assert choice.claim is None
+    assert "30 days of silence" in choice.considered[0].because
+
+
+def test_a_word_of_a_hundred_thousand_letters_makes_no_long_term() -> None:
+    sighting = first("The raiders captured " + "x" * 100_000)
+    assert all(len(term) <= LONGEST_TERM for term, _ in Match().terms(sighting))
+    assert all(len(lemma) <= LONGEST_TERM for lemma in sighting.frame.lemmas)
+
+
+def test_a_sighting_of_which_nothing_is_understood_is_filed_all_the_same() -> None:
+    empty = first("…").model_copy(update={"frame": Frame()})
+    assert Match().terms(empty)
+    assert chosen(empty, claimed(first("six people were wounded"))).claim is None
