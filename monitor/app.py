@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -25,7 +24,7 @@ from monitor import alerting, backoff, protocols
 from monitor.dispatcher import Dispatcher, Lane
 from monitor.errors import MonitorError, SinkError, StoreUnavailable
 from monitor.extract.extractor import Extractor
-from monitor.extract.relevance import judge
+from monitor.extract.relevance import Judge
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
@@ -206,7 +205,7 @@ class _Daemon:
             posts=store.posts,
             handle=Pipeline(
                 topic=topic.name,
-                judge=partial(judge, topic=topic),
+                judge=Judge(topic),
                 extractor=extractor,
                 matcher=Match(),
                 store=store.claims,

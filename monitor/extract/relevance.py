@@ -5,6 +5,7 @@ patterns. What is looked for stands in the topic's file (`relevance:`), not in t
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 
 from monitor.extract.names import normalised
 from monitor.extract.topic import Rule, Topic
@@ -24,28 +25,48 @@ CARRY = 6
 MOSTLY = 3
 # Of a post so many characters are looked at: one that tells of the topic says so by then.
 READ = 20_000
+# Of so many texts it is remembered what they show: a few threads that come at once.
+REMEMBERED = 64
+
+
+class Judge:
+    """Says of each post whether it is about the topic.
+
+    Remembers what the last texts show: a thread's posts come again as the context of those after them.
+    """
+
+    def __init__(self, topic: Topic) -> None:
+        self._topic = topic
+        self._shown = lru_cache(maxsize=REMEMBERED)(partial(_Shown, topic=topic))
+
+    def __call__(self, text: str, context: Sequence[str]) -> Relevance:
+        """Is the post about the topic? `context` are the earlier posts of its thread, oldest first.
+
+        A rule of the topic holds when the post and the few posts before it, as far as the rule reaches, show all that
+        it asks for. Beyond that a thread carries its posts for as long as one of the last few is about the topic and
+        its first post is, too, or most of the last few are. Neither helps a post that strays (names other places,
+        say): it has to hold by itself.
+        """
+        scope, here = self._topic.relevance, self._shown(text)
+        strays = next((rule for rule in scope.strays if _holds(rule, (here,))), None)
+        earlier = [] if strays else [self._shown(post) for post in reversed(context[-CARRY:])]
+        for rule in scope.rules:
+            if _holds(rule, (here, *earlier[: rule.reach])):
+                return Relevance(relevant=True, because=rule.because)
+        if strays:
+            return Relevance(relevant=False, because=strays.because)
+        about = sum(map(self._alone, earlier))
+        if about >= MOSTLY or (about and self._alone(self._shown(context[0]))):
+            return Relevance(relevant=True, because="its thread is about the topic")
+        return Relevance(relevant=False, because="no rule of the topic holds")
+
+    def _alone(self, post: "_Shown") -> bool:
+        return any(_holds(rule, (post,)) for rule in self._topic.relevance.rules)
 
 
 def judge(text: str, context: Sequence[str], topic: Topic) -> Relevance:
-    """Is the post about the topic? `context` are the earlier posts of its thread, oldest first.
-
-    A rule of the topic holds when the post and the few posts before it, as far as the rule reaches, show all that
-    it asks for. Beyond that a thread carries its posts for as long as one of the last few is about the topic and its
-    first post is, too, or most of the last few are. Neither helps a post that strays (names other places, say): it
-    has to hold by itself.
-    """
-    here = _Shown(text, topic)
-    strays = next((rule for rule in topic.relevance.strays if _holds(rule, (here,))), None)
-    earlier = [] if strays else [_Shown(post, topic) for post in reversed(context[-CARRY:])]
-    for rule in topic.relevance.rules:
-        if _holds(rule, (here, *earlier[: rule.reach])):
-            return Relevance(relevant=True, because=rule.because)
-    if strays:
-        return Relevance(relevant=False, because=strays.because)
-    about = sum(_alone(post, topic) for post in earlier)
-    if about >= MOSTLY or (about and _alone(_Shown(context[0], topic), topic)):
-        return Relevance(relevant=True, because="its thread is about the topic")
-    return Relevance(relevant=False, because="no rule of the topic holds")
+    """The same for a single post."""
+    return Judge(topic)(text, context)
 
 
 class _Shown:
@@ -77,7 +98,3 @@ def _holds(rule: Rule, posts: Iterable[_Shown]) -> bool:
     return all(any(group in post for post in posts) for group in rule.all) and not any(
         group in post for group in rule.none for post in posts
     )
-
-
-def _alone(post: _Shown, topic: Topic) -> bool:
-    return any(_holds(rule, (post,)) for rule in topic.relevance.rules)

@@ -24,12 +24,12 @@ def read_feed(path: Path) -> Feed:
 
 
 def _reader(path: Path) -> Callable[[Path], Feed]:
+    if not path.exists():
+        raise FeedError(str(path), "there is no such feed")
     if path.is_dir():
         return read_scheduled if (path / "feed.yaml").exists() else read_folder
     if path.name.endswith((".jsonl", ".jsonl.gz")):
         return read_jsonl
-    if not path.exists():
-        raise FeedError(str(path), "there is no such feed")
     raise FeedError(str(path), "is no feed; a feed is a folder, or a .jsonl or .jsonl.gz file of posts")
 
 

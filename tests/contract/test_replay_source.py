@@ -374,7 +374,7 @@ def test_what_is_no_feed_is_refused(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path / "nowhere", "there is no such feed"),
         (tmp_path / "posts.csv", "is no feed; a feed is a folder"),
-        (tmp_path / "none.jsonl", "is no file"),
+        (tmp_path / "none.jsonl", "there is no such feed"),
         (tmp_path / ("x" * 5000), "can't be read: File name too long"),
         (tmp_path, "holds nothing that can be posted"),
         (posts_file(tmp_path, "{"), "holds nothing that can be posted"),
