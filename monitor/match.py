@@ -33,6 +33,8 @@ _ABOUT_CLAIMS = frozenset({"claim-responsibility", "independent", "doubt", "stag
 _DENIALS = frozenset({"deny-involvement", "contradict"})
 _TAKING = frozenset({"raid", "capture", "control", "advance"})
 _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
+# Of these there is one at a time; houses are damaged again and again.
+_ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
 _WIDER = {"armour": "vehicle", "office": "building"}
 
 
@@ -244,7 +246,7 @@ def _of_words(one: Sighting, other: Sighting, rarity: _Rarity) -> Iterator[tuple
 def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     a, b = one.frame, other.frame
     if a.act and a.act == b.act:
-        yield 1.8, f"same event '{b.main}'"
+        yield (2.8 if a.act in _ONCE else 1.8), f"same event '{b.main}'"
     if a.main is None or b.main is None:
         yield 1.0, ""
     if shared := sorted(set(a.agents) & set(b.agents)):

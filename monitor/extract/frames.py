@@ -224,11 +224,21 @@ def _main(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
     ranked = sorted(hits, key=lambda hit: (_cost(hit, piece), hit.token))
     if not ranked or _cost(ranked[0], piece) >= _BACKGROUND or _only_judged(ranked[0], piece):
         return None
+    if ranked[0].event == "fight":
+        return _fought(ranked, piece)
     if ranked[0].event != "blame":
         return ranked[0]
     # "Accused of staging it" is about the staging; "blamed for the raid" about who did it.
     of_what = (hit for hit in ranked if hit.token > ranked[0].token and not hit.weak and hit.event not in _FRAMING)
     return next((hit for hit in of_what if events.act(hit.event) not in ("raid", "fight")), ranked[0])
+
+
+def _fought(ranked: Sequence[EventHit], piece: Span) -> EventHit:
+    """ "Battling a group that crossed the border" tells of the crossing; how long it goes on, of the battle."""
+    fight = ranked[0]
+    against = {word.i for part in fight.parts for noun in _objects(piece.doc[part]) for word in noun.subtree}
+    raids = (hit for hit in ranked if hit.token in against and events.act(hit.event) == "raid" and not hit.weak)
+    return fight if _state(fight, piece) else next(raids, fight)
 
 
 def _cost(hit: EventHit, piece: Span) -> float:

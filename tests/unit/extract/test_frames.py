@@ -22,6 +22,8 @@ from tests.unit.saying import framer as the_framer
         ("The group had entered Russian territory.", "enter"),
         ("Most residents left the town.", "flee"),
         ("Officials ordered the evacuation of nine villages.", "evacuate"),
+        ("Troops were battling a group that had crossed the border.", "enter"),
+        ("Troops were fighting for a second day against a group that had crossed the border.", "fight"),
         ("Six people were wounded in the shelling.", "wound"),
         ("Kyiv is watching the situation but has nothing to do with it.", "deny-involvement"),
     ],
