@@ -20,6 +20,7 @@ from monitor.extract.clauses import clausal, directive, infinitive
 from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of
 from monitor.extract.nominals import according, cited, nominal, noun, passive
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 
 
 def attributions(sentence: Sentence) -> tuple[Attribution, ...]:
@@ -75,43 +76,38 @@ _MISTAGGED = {
 }  # fmt: skip
 
 
+_JOINING = words("and but while that as who which")
 _NOBODY = frozenset({"neither", "nobody", "none", "no", "nor", "no-one"})
+
+
+_UNSAID = words(
+    "decline refuse fail able unable available reach comment immediately seem want try impossible possible hard"
+)
 
 
 def _refused(token: Token) -> bool:
     """The cue says that nothing was said: "did not confirm", "declined to comment", "unable to verify"."""
     children = {child.lower_ for child in token.children}
-    if any(child.dep_ == "neg" for child in token.children) or "neither" in children:
+    if child_of(token, "neg") is not None or "neither" in children:
         return True
     subject = child_of(token, *SUBJECTS)
     if subject is not None and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY):
         return True
-    if token.tag_ == "VB":
-        if children & {"would", "could", "can", "cannot", "may", "might", "should", "must"} - {"would"}:
-            return token.lemma_ not in {"say", "confirm", "reveal"}
-        head = token.head
-        if token.dep_ in {"xcomp", "acl", "ccomp"} and head.lemma_ in {
-            "decline",
-            "refuse",
-            "fail",
-            "able",
-            "unable",
-            "available",
-            "reach",
-            "comment",
-            "immediately",
-            "seem",
-            "want",
-            "try",
-            "impossible",
-            "possible",
-            "hard",
-            "difficult",
-        }:
-            return True
-        if token.dep_ == "xcomp" and any(child.dep_ == "neg" for child in head.children):
-            return True
+    if token.tag_ == "VB" and _unsaid(token, children):
+        return True
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
+
+
+def _unsaid(token: Token, children: set[str]) -> bool:
+    """Whether an infinitive leaves open that it was said: "could blame", "will respond", "refused to confirm"."""
+    if children & {"would", "will", "'ll"} and token.lemma_ in cues.NEEDS_MARK:
+        return True
+    if children & {"could", "can", "cannot", "may", "might", "should", "must"}:
+        return token.lemma_ not in {"say", "confirm", "reveal"}
+    head = token.head
+    if token.dep_ in {"xcomp", "acl", "ccomp"} and head.lemma_ in _UNSAID:
+        return True
+    return token.dep_ == "xcomp" and child_of(head, "neg") is not None
 
 
 # --- settling overlaps
@@ -136,7 +132,7 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
             for hole in holes:
                 content = tuple(part for span in content for part in _without(span, hole))
         out.append(replace(frame, content=tuple(s for s in content if s[1] > s[0])))
-    return tuple(_relayed(frames, out))
+    return tuple(_relayed(frames, out, doc))
 
 
 def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
@@ -189,19 +185,18 @@ def _without(span: Span, hole: Span) -> list[Span]:
     return [part for part in ((span[0], hole[0]), (hole[1], span[1])) if part[1] > part[0]]
 
 
-def _relayed(before: Sequence[Attribution], after: Sequence[Attribution]) -> Iterator[Attribution]:
+def _relayed(before: Sequence[Attribution], after: Sequence[Attribution], doc: Doc) -> Iterator[Attribution]:
     """Frames that kept content, with the emptied ones around them as their relay."""
     for old, frame in zip(before, after, strict=True):
-        if sum(b - a for a, b in frame.content) < 1:
+        if not frame.content:
             continue
         relay = frame.relay
-        if relay is None:
-            for other, left in zip(before, after, strict=True):
-                if (
-                    other is not old
-                    and other.source is not None
-                    and _holds(other, old)
-                    and sum(b - a for a, b in left.content) < 3
-                ):
-                    relay = other.source
+        for other, left in zip(before, after, strict=True):
+            if relay is None and other is not old and _holds(other, old) and _emptied(left, doc):
+                relay = other.source
         yield replace(frame, relay=relay)
+
+
+def _emptied(frame: Attribution, doc: Doc) -> bool:
+    """Whether nothing is left of the content but what joins it to the rest."""
+    return not any(t.is_alpha and t.lower_ not in _JOINING for span in frame.content for t in doc[span[0] : span[1]])

@@ -100,36 +100,50 @@ def _bare_passive(token: Token) -> bool:
 
 
 def _speaker(token: Token) -> Token | None:
+    """Who says it: its subject, or who stands where a subject would when the parser saw another."""
+    finite = token.tag_ in FINITE
+    bare = finite and child_of(token, *SUBJECTS) is None
+    seen = _neighbour(token) or _joined_subject(token) if bare else None
+    subject = seen if seen is not None else subject_of(token)
+    if subject is not None:
+        return subject
     before = token.nbor(-1) if token.i else None
-    if (
-        before is not None
-        and token.tag_ in FINITE
-        and child_of(token, *SUBJECTS) is None
-        and before.pos_ in {"PROPN", "NOUN"}
-        and before.dep_ not in {"dobj", "pobj", "npadvmod"}
-    ):
-        return before
-    named = token.nbor(-2) if before is not None and token.i > 3 and before.text == "," else None
-    if (
-        named is not None
-        and token.tag_ in FINITE
-        and child_of(token, *SUBJECTS) is None
-        and named.pos_ == "PROPN"
-        and named.dep_ in {"appos", "nsubj", "conj"}
-    ):
-        return named
-    subject = subject_of(token)
-    if subject is None and token.dep_ in {"ROOT", "parataxis", "ccomp"} and token.lemma_ in STRONG:
+    if token.dep_ in {"ROOT", "parataxis", "ccomp"} and token.lemma_ in STRONG:
         # "P, said X" with X taken for an object, or "X says" whose X hangs elsewhere
         after = child_of(token, "dobj", "attr", "npadvmod", "oprd")
-        if after is not None and after.i - token.i <= 6 and (after.ent_type_ or after.pos_ in {"PROPN", "PRON"}):
+        if after is not None and after.i - token.i <= 6 and after.pos_ in {"PROPN", "PRON"}:
             return after
-        before = token.doc[token.i - 1] if token.i else None
         if before is not None and before.pos_ in {"PROPN", "PRON", "NOUN"}:
             return before
-    if subject is None and before is not None and before.lower_ in {";", ",", "but", "and"} and token.tag_ in FINITE:
+    if finite and before is not None and before.lower_ in {";", ",", "but", "and"}:
         return next((t for t in token.doc[: token.i] if t.dep_ in SUBJECTS), None)
-    return subject
+    return None
+
+
+def _neighbour(token: Token) -> Token | None:
+    """The noun right before a cue without a subject, or the name that a comma parts from it."""
+    before = token.nbor(-1) if token.i else None
+    if before is not None and before.pos_ in {"PROPN", "NOUN"} and before.dep_ not in {"dobj", "pobj", "npadvmod"}:
+        return before
+    if before is None or before.text != "," or token.i <= 3:
+        return None
+    named = token.nbor(-2)
+    return named if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"} else None
+
+
+def _joined_subject(token: Token) -> Token | None:
+    """The subject of "… and two groups opposed to X say", which the parser took for an object of the verb before."""
+    if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ != "conj":
+        return None
+    at = token.i - 1
+    while at > 0 and token.i - at <= 14 and token.doc[at].lower_ not in {"and", "but", "while"}:
+        if token.doc[at].tag_ in FINITE or token.doc[at].is_punct:
+            return None
+        at -= 1
+    phrase_before = token.doc[at + 1 : token.i]
+    if at == 0 or token.i - at > 14 or not len(phrase_before):
+        return None
+    return phrase_before.root if phrase_before.root.pos_ in {"NOUN", "PROPN"} else None
 
 
 def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None) -> tuple[str, int | None]:

@@ -45,7 +45,7 @@ _VERBS = {
         summarize affirm aver attest certify proclaim pronounce profess purport relate answer counter inquire wonder
         ask question guarantee assure reassure convey credit criticise criticize urge demand recommend propose
         forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
-        guess surmise object protest confess divulge remind
+        guess surmise verify object protest confess divulge remind
         caption cite quote ring hear learn decide rule advise order instruct
         """,
     "noun": """
@@ -79,7 +79,7 @@ NEEDS_MARK = words(
     continue read show find ring publish signal credit speak talk question decide order instruct ask point document
     detail tout cite quote call hear learn caption recommend propose demand comment describe respond see know feel
     agree object protest lament criticise criticize convey counter brief notify inform remember realize realise
-    repeat echo post share release try plan seek aim
+    repeat echo post share release try plan seek aim verify
     """
 )
 

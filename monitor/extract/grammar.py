@@ -99,7 +99,7 @@ def region_of(token: Token, subject: Token | None) -> Span:
             first = min(first, child.i)
         if child.dep_ in {"advmod"} and child.i < token.i:
             first = min(first, child.left_edge.i)
-    if subject is not None and subject.dep_ != "conj":
+    if subject is not None and (subject.dep_ != "conj" or (subject.i < token.i and _borders(subject, token))):
         left, right = phrase(subject, token.i if subject.i < token.i else None)
         if subject.i < token.i and (subject.head == token or _borders(subject, token)):
             first = min(first, left, subject.left_edge.i if subject.head == token else left)
@@ -109,8 +109,13 @@ def region_of(token: Token, subject: Token | None) -> Span:
 
 
 def _borders(subject: Token, cue: Token) -> bool:
-    """Whether the subject stands right before the cue, or with one comma between."""
-    return subject.i == cue.i - 1 or (subject.i == cue.i - 2 and cue.nbor(-1).text == ",")
+    """Whether the subject stands right before the cue, with one comma or with modifiers alone between."""
+    if subject.i == cue.i - 1 or (subject.i == cue.i - 2 and cue.nbor(-1).text == ","):
+        return True
+    between = subject.doc[subject.i + 1 : cue.i]
+    return (
+        subject.dep_ not in SUBJECTS and subject.i < cue.i and not any(t.tag_ in FINITE or t.is_punct for t in between)
+    )
 
 
 def source_of(subject: Token | None, cue: Token) -> Span | None:

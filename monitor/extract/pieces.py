@@ -116,40 +116,48 @@ def _told(doc: Doc, span: Span) -> frozenset[str]:
 
 
 def _counted(doc: Doc, span: Span) -> Iterator[int]:
-    """ "six people were wounded and three houses damaged": where a count and its event follow another pair of them."""
+    """Where a count and its event follow another pair: "six people were wounded and three houses damaged"."""
+    since = span[0]
     for token in doc[span[0] + 2 : span[1] - 2]:
         if token.lower_ not in {"and", "while"} and token.text != ",":
             continue
-        at = token.i + 1
-        if doc[at].lower_ in {"and", "another", "a"} and at + 2 < span[1]:
-            at += 1
-        while at < span[1] - 1 and doc[at].lower_ in _HEDGES:
-            at += 1
-        if not (doc[at].like_num or doc[at].lower_ in _SOME) or (
-            token.text == "," and doc[token.i + 1].lower_ != "and"
-        ):
+        clause, since = (since, token.i), token.i
+        rest = (token.i + 1, span[1])
+        if not _count_at(doc, token, span[1]) or not (_past(doc, clause) and _past(doc, rest)):
             continue
-        left, right = (span[0], token.i), (token.i + 1, span[1])
-        if any(doc[i].tag_ in {"VBN", "VBD"} for i in range(*left)) and any(
-            doc[i].tag_ in {"VBN", "VBD"} for i in range(*right)
-        ):
-            a, b = _strong(doc, left), _strong(doc, right)
-            if a and b and not b <= a and _counts(doc, left):
-                yield token.i
+        a, b = _strong(doc, (span[0], token.i)), _strong(doc, rest)
+        if a and b and not b <= a and _counts(doc, (span[0], token.i)):
+            yield token.i
+
+
+def _count_at(doc: Doc, mark: Token, end: int) -> bool:
+    """Whether "and three", ", and at least three" stands here."""
+    at = mark.i + 1
+    if mark.text == "," and doc[at].lower_ != "and":
+        return False
+    if doc[at].lower_ in {"and", "another", "a"} and at + 2 < end:
+        at += 1
+    while at < end - 1 and doc[at].lower_ in _HEDGES:
+        at += 1
+    return doc[at].like_num or doc[at].lower_ in _SOME
+
+
+def _past(doc: Doc, span: Span) -> bool:
+    return any(t.tag_ in {"VBN", "VBD"} for t in doc[span[0] : span[1]])
 
 
 def _seen(doc: Doc, span: Span) -> Iterator[int]:
     """Coordination that the words show though the parse may not: "… and units had reached", "… and took Kozinka"."""
+    since = span[0]
     for token in doc[span[0] + 2 : span[1] - 2]:
-        if (token.lower_ not in {"and", "but"} and token.text != ",") or not any(
-            t.tag_ in FINITE for t in doc[span[0] : token.i]
-        ):
+        if token.lower_ not in {"and", "but"} and token.text != ",":
             continue
-        left, right = (span[0], token.i), (token.i + 1, span[1])
-        clause = _clause_at(doc, token.i + 1, span[1])
-        if not clause and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
+        clause, since = doc[since : token.i], token.i
+        if not any(t.tag_ in VERBAL for t in clause) or not any(t.tag_ in FINITE for t in doc[span[0] : token.i]):
             continue
-        a, b = _told(doc, left), _told(doc, right)
+        if not _clause_at(doc, token.i + 1, span[1]) and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
+            continue
+        a, b = _told(doc, (span[0], token.i)), _told(doc, (token.i + 1, span[1]))
         if a and b and not b <= a:
             yield token.i
 

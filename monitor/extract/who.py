@@ -114,6 +114,8 @@ def _before(source: Span, head: Token, thread: Thread) -> Who | None:
     lemma = head.lemma_.lower()
     pointing = any(c.lower_ in {"the", "this", "that", "our", "its"} for c in head.children)
     bare = not any(c.dep_ in {"amod", "compound", "poss", "prep", "nmod", "appos"} for c in head.children)
+    if head.tag_ == "NNS" and lemma not in cues.GROUP_NOUNS:
+        return None
     if bare and (pointing or source[1] - source[0] == 1):
         return thread.nouns.get(lemma) or _kindred(lemma, thread)
     return None
