@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Token
 from monitor.extract import cues
 from monitor.extract.clauses import clausal, directive, infinitive
 from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of
-from monitor.extract.nominals import according, cited, nominal, noun, passive
+from monitor.extract.nominals import according, adjectival, cited, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -49,6 +49,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     cue = _cue(token)
     if cue is not None and not _refused(token):
         yield from cited(token, sentence, cue)
+        if "mind" not in cue.ways:
+            yield from infinitive(token, sentence, cue)
         if child_of(token, "auxpass") is not None:
             yield from directive(token, sentence, cue)
         yield from passive(token, sentence, cue)
@@ -56,6 +58,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         yield from infinitive(token, sentence, cue)
         yield from directive(token, sentence, cue)
         yield from nominal(token, sentence, cue)
+    if token.lower_ in cues.STATES:
+        yield from adjectival(token, sentence)
     if token.pos_ == "NOUN":
         yield from noun(token, sentence)
 
@@ -120,6 +124,8 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
     describes another frame's source ("a militia that says it fights for freedom, claimed …") is none.
     """
     frames = [f for f in frames if not any(f is not g and _describes(doc[f.cue], g) for g in frames)]
+    # "the US is sceptical that P, the spokesman said": he said it
+    frames = [f for f in frames if f.lemma not in cues.STATES or not any(g is not f and _holds(g, f) for g in frames)]
     frames = [_with_outer_source(f, frames, doc) for f in frames]
     out = []
     for frame in frames:

@@ -25,6 +25,9 @@ STRONG = words("say claim allege state insist add announce confirm deny warn wri
 """Cues that take a clause even where the parser did not see one."""
 
 
+_OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "agree"})
+"""What a thing does without saying it: "a war that threatens to spread"."""
+
 _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 
 
@@ -99,6 +102,10 @@ def _bare_passive(token: Token) -> bool:
     return doc[at].lower_ == "to" and doc[at + 1].tag_ == "VB"
 
 
+def _speaks(subject: Token) -> bool:
+    return subject.pos_ in {"PROPN", "PRON"} or subject.lemma_.lower() in cues.SPEAKING
+
+
 def _speaker(token: Token) -> Token | None:
     """Who says it: its subject, or who stands where a subject would when the parser saw another."""
     finite = token.tag_ in FINITE
@@ -161,7 +168,7 @@ def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | Non
         return ("that" if doc[clause - 1].lower_ == "that" else ""), clause
     if cue.lemma in STRONG and not inverted and token.dep_ != "relcl" and not _closed_object(token, end):
         verb = next((t for t in doc[token.i + 1 : token.i + 26] if t.tag_ in FINITE), None)
-        if verb is not None and verb.i > token.i + 1 and not doc[token.i + 1].is_punct:
+        if verb is not None and verb.i > token.i + 1 and not doc[_past_adjuncts(token, verb)].is_punct:
             return "", _past_adjuncts(token, verb)
     return "", None
 
@@ -205,6 +212,8 @@ def _closed_object(token: Token, end: int) -> bool:
     if thing is None:
         return False
     after = thing.right_edge.i + 1
+    if any(t.tag_ in FINITE for t in thing.subtree if t.i > thing.i):
+        return True
     return (after < end and token.doc[after].lower_ in _CLOSING) or child_of(thing, "cc") is not None
 
 
@@ -315,6 +324,8 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
         return
     subject = subject_of(token)
     passive = child_of(token, "auxpass") is not None
+    if subject is not None and cue.lemma in _OF_THINGS and not _speaks(subject):
+        return
     first, _ = region_of(token, subject)
     start = max(act.left_edge.i, token.i + 1)
     end = act.right_edge.i + 1 if token.dep_ in {"acl", "relcl"} else len(sentence.doc)

@@ -101,6 +101,9 @@ NOUNS: dict[str, Stance] = (
 )
 MIND_NOUNS = words("belief hope fear view idea opinion concern doubt plan expectation feeling thought worry desire")
 
+# states of mind that are told with a clause: "is sceptical that P"
+STATES = words("skeptical sceptical confident aware certain sure adamant doubtful convinced unaware")
+
 # adverbs and adjectives that leave the truth open
 HEARSAY = words("reportedly allegedly purportedly supposedly apparently ostensibly alleged purported")
 

@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from monitor.extract import cues
 from monitor.extract.grammar import (
     FINITE,
+    SUBJECTS,
     VERBAL,
     Attribution,
     Span,
@@ -174,6 +175,21 @@ def _thing(token: Token, cue: cues.Cue) -> Token | None:
 def _lacks_object(token: Token, cue: cues.Cue, thing: Token) -> bool:
     """A headline's passive: "Russia accused of staging", "fighting reported in Belgorod"."""
     return thing.dep_ == "prep" and child_of(token, "dobj", "ccomp", "aux") is None and cue.lemma in _TRANSITIVE
+
+
+def adjectival(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """X is sceptical that P; in headlines without the verb."""
+    clause = child_of(token, "ccomp")
+    if clause is None or clause.left_edge.i < token.i:
+        return
+    subject = child_of(token.head, *SUBJECTS) if token.dep_ == "acomp" else None
+    if subject is None:
+        before = next((t for t in reversed(sentence.doc[: token.i]) if not t.is_punct), None)
+        subject = before if before is not None and before.pos_ in {"NOUN", "PROPN"} else None
+    if subject is not None and subject.i < token.i:
+        first, last = phrase(subject, token.i)
+        content = ((token.i + 1, len(sentence.doc)),)
+        yield Attribution("nominal", token.i, token.lower_, (first, last), content, (first, token.i + 1))
 
 
 def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:

@@ -21,6 +21,7 @@ _SPINE = words("ccomp xcomp conj ROOT advcl pcomp parataxis acl dep")
 _EDGE = words("and but or while that whereas though although then also as yet so")
 _HEDGES = words("at least more than about some around up to over nearly almost as many fewer less least")
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
+_HEADLINE_MARKS = frozenset({"as", "after", "amid", "following", "while", "but", ","})
 _NOT_COUNTED = frozenset({"one"})
 
 
@@ -29,7 +30,7 @@ def split(sentence: Sentence, span: Span, *, heading: bool = False) -> tuple[Spa
 
     A heading is also cut at its commas and at "as", "after", "amid", when there is an event on either side.
     """
-    cuts = sorted(set(_cuts(sentence, span)) | set(_headline_cuts(sentence.doc, span) if heading else ()))
+    cuts = sorted(set(_cuts(sentence, span)) | set(_headline_cuts(sentence, span) if heading else ()))
     bounds = [span[0], *cuts, span[1]]
     found = (trim(sentence, part, later=n > 0) for n, part in enumerate(pairwise(bounds)))
     return tuple(piece for piece in found if piece is not None)
@@ -97,12 +98,14 @@ def _on_spine(token: Token, span: Span) -> bool:
     return False
 
 
-def _headline_cuts(doc: Doc, span: Span) -> Iterator[int]:
+def _headline_cuts(sentence: Sentence, span: Span) -> Iterator[int]:
+    doc = sentence.doc
     for token in doc[span[0] + 2 : span[1] - 2]:
-        if token.lower_ in {"as", "after", "amid", "following", "while", "but"} or token.text == ",":
-            a, b = _core(doc, (span[0], token.i)), _core(doc, (token.i + 1, span[1]))
-            if a and b and not b <= a and any(t.tag_ in VERBAL for t in doc[token.i + 1 : span[1]]):
-                yield token.i
+        if token.lower_ not in _HEADLINE_MARKS or sentence.quotes[token.i] >= 0:
+            continue
+        a, b = _core(doc, (span[0], token.i)), _core(doc, (token.i + 1, span[1]))
+        if a and b and not b <= a and any(t.tag_ in VERBAL for t in doc[token.i + 1 : span[1]]):
+            yield token.i
 
 
 def _core(doc: Doc, span: Span) -> frozenset[str]:
