@@ -28,6 +28,9 @@ STRONG = words("say claim allege state insist add announce confirm deny warn wri
 _OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "agree"})
 """What a thing does without saying it: "a war that threatens to spread"."""
 
+_NAMELESS = frozenset({"source", "report", "information", "datum", "data", "correspondent"})
+"""Cited with "its own", they leave the speaker who he is."""
+
 _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 
 
@@ -50,7 +53,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
             content = (left, *content)
         yield Attribution("forward", token.i, cue.lemma, source, content, (first, start), cue.stance, relay, mind)
         return
-    if mind or subject is None:
+    if mind or subject is None or (child_of(token, "dobj") not in {None, subject} and "order" not in cue.ways):
         return
     first = _title_before(sentence, first, token)
     left = _left(token, sentence, first)
@@ -86,7 +89,9 @@ def _citing(token: Token, subject: Token | None) -> Span | None:
     near = [*token.children, *(subject.children if subject is not None else ())]
     citing = next((c for c in near if c.lower_ in {"citing", "quoting"}), None)
     quoted = child_of(citing, "dobj") if citing is not None else None
-    return phrase(quoted) if quoted is not None else None
+    if quoted is None or (quoted.lemma_ in _NAMELESS and any(c.dep_ == "poss" for c in quoted.children)):
+        return None
+    return phrase(quoted)
 
 
 def _bare_passive(token: Token) -> bool:

@@ -19,7 +19,9 @@ from monitor.extract.topic import Topic, slug
 from monitor.extract.vocabulary import words
 
 PERSON_KINDS = frozenset({"person"})
-_EMPTY = words("reports report reporting rumours rumors accounts account speculation")
+_EMPTY = words(
+    "information data evidence estimates reports report reporting rumours rumors accounts account speculation"
+)
 _LEAVE_OUT = words(
     """
     the a an several some many other another various numerous these those this that both also its his her their most
@@ -89,6 +91,9 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one"}:
         return _pronoun(head.lower_, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, names)
+    behind = _name_behind(sentence, source, head) if mention is None else None
+    if behind is not None:
+        mention = _mention(sentence, (behind.i, behind.i + 1), behind, names)
     if mention is not None:
         return _bearer(mention, head, thread) or of_mention(mention, sentence, source)
     lemma = head.lemma_.lower()
