@@ -66,7 +66,7 @@ Parse = Callable[[str], Doc]
         ("28 settlements are under Ukrainian control", [(28, "settlements captured")]),
         ("Ukraine holds 1,000 square kilometres of the region", [(1000, "square kilometres")]),
         ("Water levels rise over three feet", [(3, "feet")]),
-        ("At least three of what appeared to be tactical vehicles were part of the attack", [(3, "armoured vehicles")]),
+        ("Some four of what looked like tactical vehicles took part in the attack", [(4, "armoured vehicles")]),
     ],
 )
 def test_a_figure_is_a_number_with_what_it_counts(
