@@ -144,7 +144,7 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
 def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
     """A conjoined cue keeps the earlier speaker unless what it shares its subject with can speak itself.
 
-    "X said the bridge had fallen and asked for help": X asked.
+    "X said the bridge had been hit and called for help": X called.
     """
     cue = doc[frame.cue]
     if frame.source is None or not (cue.dep_ == "conj" or cue.tag_ == "VBG"):

@@ -93,7 +93,7 @@ def test_a_third_party_within_the_content_keeps_what_is_its_own() -> None:
 
 
 def test_a_conjoined_cue_is_not_given_to_a_thing_that_cannot_speak() -> None:
-    text = "The mayor said the bridge had fallen and asked for boats for 10 villages."
+    text = "The mayor said the bridge had been hit and called for boats for 10 villages."
     assert [source for _, source, _ in told(text)] == ["The mayor", "The mayor"]
 
 
