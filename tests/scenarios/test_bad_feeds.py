@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -101,9 +100,7 @@ def test_a_schedule_with_mistakes_is_told_line_by_line_and_the_rest_is_posted(fo
     ("content", "said"),
     [
         (None, "there is no such feed"),
-        ("", "holds nothing that can be posted"),
-        ('{"id": 1}\n', "line 1: "),
-        ("not json\n", "line 1: "),
+        ("not json\n", "holds nothing that can be posted"),
     ],
 )
 def test_a_feed_of_which_nothing_can_be_posted_ends_the_replay(folder: Path, content: str | None, said: str) -> None:
@@ -115,19 +112,3 @@ def test_a_feed_of_which_nothing_can_be_posted_ends_the_replay(folder: Path, con
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (folder / "data").exists(), "nothing was begun"
-
-
-def test_bad_lines_of_a_file_of_posts_are_told_and_the_good_ones_posted(folder: Path) -> None:
-    first, second = news.posts(news.STATEMENTS[:2])
-    lines: list[Any] = [
-        json.dumps(first),
-        "{",
-        json.dumps(first),
-        json.dumps(second | {"text": None}),
-        json.dumps(second),
-    ]
-    feed = folder / "posts.jsonl"
-    feed.write_text("\n".join(lines))
-    told = Told(feed, folder / "data")
-    assert [sighting["doc"] for sighting in told.sightings] == ["post-0", "post-1"]
-    assert [event["problem"].split(": ")[1] for event in told.log] == ["line 2", "line 3", "line 4"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from tests.processes import configuration, free_port, run
+from tests.processes import configuration, run
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import Running, lines, running
 from tests.scenarios.servers import serving
@@ -73,9 +73,3 @@ def test_a_port_that_is_taken_is_told_and_ends_the_start(dozen_replayed: Replaye
         done = run("run", "--config", config, "--data", folder / "second", status=1, variables=taken)
     assert f"monitor: '127.0.0.1:{port}': can't listen there" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_server_that_is_not_there_is_told_with_exit_code_3(folder: Path) -> None:
-    nowhere = {"MONITOR_REDIS_URL": f"redis://127.0.0.1:{free_port()}"}
-    done = run("claims", "--config", configuration(folder), status=3, variables=nowhere)
-    assert nowhere["MONITOR_REDIS_URL"] in done.stderr

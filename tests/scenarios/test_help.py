@@ -3,11 +3,17 @@
 import re
 
 import pytest
+from typer.testing import CliRunner
 
 from monitor import __version__
+from monitor.__main__ import app
 from tests.processes import run
 
 COMMANDS = ("run", "replay", "tail", "claims", "show", "export", "receive", "check")
+
+
+def help_of(*command: str) -> str:
+    return CliRunner().invoke(app, [*command, "--help"], prog_name="monitor").output
 
 
 def test_the_version_is_told() -> None:
@@ -15,7 +21,7 @@ def test_the_version_is_told() -> None:
 
 
 def test_the_help_lists_the_commands_and_the_exit_codes() -> None:
-    printed = run("--help").stdout
+    printed = help_of()
     for command in COMMANDS:
         assert re.search(rf"^  {command} +\w", printed, re.MULTILINE)
     for code in ("0 done", "1 failed", "2 wrong usage or configuration", "3 the store", "4 another daemon", "130"):
@@ -24,13 +30,10 @@ def test_the_help_lists_the_commands_and_the_exit_codes() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_shows_examples(command: str) -> None:
-    printed = run(command, "--help").stdout
-    assert re.search(rf"Examples:\n(    .+\n)*    .*monitor {command}\b", printed)
+    assert re.search(rf"Examples:\n(    .+\n)*    .*monitor {command}\b", help_of(command))
 
 
-@pytest.mark.parametrize(
-    "words", [("fly",), ("replay",), ("replay", "seeds", "--speed", "fast"), ("run", "--nonsense")]
-)
+@pytest.mark.parametrize("words", [("fly",), ("replay",), ("replay", "seeds", "--speed", "fast"), ("run", "--not")])
 def test_wrong_usage_is_told_with_exit_code_2(words: tuple[str, ...]) -> None:
     done = run(*words, status=2)
     assert "Error" in done.stderr

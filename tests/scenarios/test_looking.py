@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.processes import TOPIC, alert_log, configuration, run
+from tests.processes import TOPIC, configuration, run
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import lines, running
-from tests.scenarios.servers import serving
 
 
 def look(data: Path, *words: str | Path, status: int = 0, **more: Any) -> str:
@@ -102,14 +101,3 @@ def test_a_running_daemon_is_looked_at_through_its_own_server(dozen_replayed: Re
     assert (folder / "tailed").read_bytes() == alerts.read_bytes() == dozen_replayed.log
     assert 0 < len(early) < len(claims)
     assert claims[: len(early)] == early
-
-
-def test_a_daemon_with_a_server_by_url_is_looked_at_from_anywhere(
-    dozen_replayed: Replayed, folder: Path, server_binary: Path
-) -> None:
-    with serving(server_binary, folder) as server:
-        variables = {"MONITOR_REDIS_URL": server.url}
-        config = configuration(folder)
-        run("replay", dozen_replayed.feed, "--speed", "max", "--config", config, "--data", folder, variables=variables)
-        seen = look(folder / "elsewhere", "export", "alerts", variables=variables)
-    assert objects(seen) == alert_log(folder) == dozen_replayed.alerts
