@@ -20,6 +20,7 @@ from monitor.extract.grammar import (
 )
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
+from monitor.models import Stance
 
 STRONG = words("say claim allege state insist add announce confirm deny warn write tweet report purport")
 """Cues that take a clause even where the parser did not see one."""
@@ -56,7 +57,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if mind or subject is None or (child_of(token, "dobj") not in {None, subject} and "order" not in cue.ways):
         return
     first = _title_before(sentence, first, token)
-    left = _left(token, sentence, first)
+    # "P, Kyiv denies" is no statement of P
+    left = _left(token, sentence, first) if cue.stance is not Stance.DENIED else None
     if left is not None and _spoken(left, token, sentence, cue, subject):
         last = _inverted_end(token, sentence, last)
         content = (left,)

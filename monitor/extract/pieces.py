@@ -293,7 +293,7 @@ def _tail(token: Token, span: Span) -> int | None:
         and _core(doc, left)
         and _core(doc, right)
         and not a & b
-        and left[1] - left[0] >= 5
+        and left[1] - left[0] >= 3
     ):
         return start
     return None
