@@ -29,12 +29,6 @@ DECISIONS = {
     Decision.DISPUTE: "red",
 }
 STATUSES = {"disputed": "red", "denied": "magenta", "confirmed": "green", "unverified": "dim"}
-SAYS = {
-    Stance.ASSERTED: "says",
-    Stance.DENIED: "denies",
-    Stance.CONFIRMED: "confirms",
-    Stance.UNVERIFIED: "says, unverified",
-}
 OUTLET = "outlet"
 """The claimant of what an outlet states in its own voice."""
 
@@ -73,7 +67,7 @@ def alert(told: Alert) -> RenderableType:
     first = Text.assemble((f" {name} ", style), " ")
     who, says = _says(told)
     first.append(who, style="bold")
-    first.append(f" {says}", style="dim")
+    first.append(says, style="dim")
     row.add_row(moment(told.event_time), first)
     row.add_row("", Text(quoted(_quote(told))))
     change = _change(told)
@@ -98,7 +92,7 @@ def alert_line(told: Alert) -> Text:
         f"{told.event_time:%Y-%m-%dT%H:%M:%SZ}",
         f"#{told.seq}",
         str(told.kind),
-        f"{' '.join(_says(told))}:",
+        f"{''.join(_says(told))}:",
         quoted(_quote(told)),
         *([f"[{change.plain}]"] if change else []),
         f"[{_circumstances(told)}]",
@@ -107,11 +101,15 @@ def alert_line(told: Alert) -> Text:
 
 
 def _says(told: Alert) -> tuple[str, str]:
-    """Who, and how: an outlet that states something in its own voice is named."""
+    """Who, and how where it is not plainly asserted; without a verb, for who may be one or many.
+
+    An outlet that states something in its own voice is named.
+    """
+    stance = told.claim.stance
+    how = "" if stance is Stance.ASSERTED else f" ({stance})"
     if told.claim.claimant == OUTLET and told.sources:
-        how = "reports" if told.claim.stance is Stance.ASSERTED else f"reports, {told.claim.stance}"
-        return safe(told.sources[0].outlet, limit=80), how
-    return safe(told.claim.claimant, limit=80), SAYS[told.claim.stance]
+        return safe(told.sources[0].outlet, limit=80), f" reports{how}"
+    return safe(told.claim.claimant, limit=80), how
 
 
 def _quote(told: Alert) -> str:
@@ -155,9 +153,7 @@ def claims_table(claims: Sequence[Claim]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, expand=True, header_style="bold", padding=(0, 1), pad_edge=False)
     table.add_column("claim", no_wrap=True, style="cyan")
     table.add_column("first seen", no_wrap=True, style="dim")
-    table.add_column("status", no_wrap=True)
-    table.add_column("who", no_wrap=True, max_width=20)
-    table.add_column("what", ratio=1, min_width=24)
+    table.add_column("who claims what", ratio=1, min_width=24)
     table.add_column("figure", no_wrap=True, max_width=14)
     table.add_column("seen", justify="right", no_wrap=True)
     table.add_column("by", justify="right", no_wrap=True)
@@ -165,14 +161,21 @@ def claims_table(claims: Sequence[Claim]) -> RenderableType:
         table.add_row(
             short(one.id),
             moment(one.first_seen),
-            Text(one.status, style=STATUSES.get(one.status, "")),
-            Text(safe(one.claimant, limit=60)),
-            Text(safe(" ".join(one.text.split()), limit=110)),
+            _who_claims_what(one),
             Text(_figures(one.ledger, last=2)),
             str(one.sightings),
             str(len(one.outlets)),
         )
     return table
+
+
+def _who_claims_what(one: Claim) -> Text:
+    """Of one outlet's own statement, the outlet; the status where it is more than asserted."""
+    who = one.outlets[0] if one.claimant == OUTLET else one.claimant
+    text = Text(safe(who, limit=60), style="bold")
+    if one.status != Stance.ASSERTED:
+        text.append(f" ({one.status})", style=STATUSES.get(one.status, ""))
+    return Text.assemble(text, ": ", safe(" ".join(one.text.split()), limit=110))
 
 
 def claims_lines(claims: Iterable[Claim]) -> Iterable[Text]:

@@ -18,7 +18,7 @@ def test_a_server_that_is_killed_and_comes_back_costs_nothing(
             "replay",
             dozen_replayed.feed,
             "--speed",
-            "60",
+            "120",
             "--config",
             configuration(folder),
             "--data",
