@@ -147,7 +147,7 @@ def _neighbour(token: Token) -> Token | None:
 
 def _joined_subject(token: Token) -> Token | None:
     """The subject of "… and two groups opposed to X say", which the parser took for an object of the verb before."""
-    if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ != "conj":
+    if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ not in {"conj", "dep"}:
         return None
     at = token.i - 1
     while at > 0 and token.i - at <= 14 and token.doc[at].lower_ not in {"and", "but", "while"}:

@@ -85,6 +85,12 @@ def test_it_means_the_group_that_spoke_before() -> None:
         (("Six wounded in Borisovka – Gladkov",), "Vyacheslav Gladkov"),
         (("Gladkov: Six wounded in Borisovka",), "Vyacheslav Gladkov"),
         (("Belgorod raid: Six wounded in Borisovka",), "outlet"),
+        (("Raid on Belgorod region blocked and attackers destroyed: Moscow",), "Moscow"),
+        (("The mayor of Oleshky, Ivan Petrov, said Kozinka had been shelled.",), "Ivan Petrov"),
+        (("Two died in Kozinka, the town's mayor, Ivan Petrov, wrote on Facebook.",), "Ivan Petrov"),
+        (("Two houses burned in Kozinka, the regional headquarters told TASS.",), "regional headquarters"),
+        (("Baza, citing its own sources, reported that a house burned in Kozinka.",), "Baza"),
+        (("According to preliminary information, two people died in Kozinka.",), "outlet"),
         (("An anti-Kremlin militia said it had captured Kozinka.",), "anti-Kremlin militia"),
         (("Reports said Kozinka had been captured.",), "outlet"),
     ],
@@ -121,6 +127,23 @@ def test_what_is_denied_or_announced_is_shown_with_its_cue() -> None:
     assert said("Kyiv denied any involvement in the raid on Belgorod.") == [
         ("Kyiv", "denied any involvement in the raid on Belgorod")
     ]
+
+
+def test_a_denial_behind_a_statement_is_a_claim_of_its_own() -> None:
+    assert said("Russia says fighters crossed the border, Kyiv denies") == [
+        ("Russia", "fighters crossed the border"),
+        ("Kyiv", "denies"),
+    ]
+
+
+def test_two_speakers_of_one_sentence_keep_what_is_theirs() -> None:
+    text = "Ukraine denies involvement and two Russian groups opposed to Putin say they were behind the raid."
+    assert said(text) == [("Ukraine", "denies involvement"), ("two Russian groups", "they were behind the raid")]
+
+
+def test_who_speaks_of_anothers_state_of_mind_is_the_speaker() -> None:
+    text = "The U.S. is sceptical that its weapons were used in Belgorod, the State Department said."
+    assert claimants(text) == {"State Department"}
 
 
 def test_pictures_are_claims_of_who_published_them_or_of_the_outlet() -> None:
