@@ -147,7 +147,7 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
     "X said the bridge had been hit and called for help": X called.
     """
     cue = doc[frame.cue]
-    if frame.source is None or not (cue.dep_ == "conj" or cue.tag_ == "VBG"):
+    if frame.source is None or frame.kind == "according" or not (cue.dep_ == "conj" or cue.tag_ == "VBG"):
         return frame
     shared = doc[frame.source[0] : frame.source[1]].root
     speaks = shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING

@@ -32,6 +32,8 @@ _OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "ag
 _NAMELESS = frozenset({"source", "report", "information", "datum", "data", "correspondent"})
 """Cited with "its own", they leave the speaker who he is."""
 
+_TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
+
 _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 
 
@@ -191,7 +193,10 @@ def _mark(
         if here.text == ":" and at + 1 < end:
             return "colon", at + 1
         if here.text == '"' and sentence.quotes[token.i] == -1 and at + 1 < end and sentence.quotes[at + 1] >= 0:
-            return "quote", at
+            thing = child_of(token, "dobj")
+            # "ordered the evacuation because of "unrest"" quotes a word; "told her: "…"" speaks
+            far = thing is not None and thing.i < at and token.lemma_ not in _TO_HEARERS
+            return None if far else ("quote", at)
         if here.lower_ == "that" and here.dep_ in {"mark", "det", "nsubj"} and here.tag_ == "IN" and at + 2 < end:
             return "that", at + 1
         if here.text == "," and clause is None and not inverted and at + 1 < end and doc[at + 1].text != '"':
