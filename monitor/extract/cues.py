@@ -15,12 +15,11 @@ from monitor.models import Stance
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue word. `relay`: who "reports" or "cites" may only pass on what another says."""
+    """A cue word, the frames it opens, and how whoever uses it stands to what is said."""
 
     lemma: str
     ways: frozenset[str]
     stance: Stance = Stance.ASSERTED
-    relay: bool = False
 
 
 def _table() -> dict[str, Cue]:
@@ -28,10 +27,7 @@ def _table() -> dict[str, Cue]:
     for way, listed in _VERBS.items():
         for word in listed.split():
             ways.setdefault(word, set()).add(way)
-    return {
-        word: Cue(word, frozenset(given), _STANCES.get(word, Stance.ASSERTED), word in _RELAYS)
-        for word, given in ways.items()
-    }
+    return {word: Cue(word, frozenset(given), _STANCES.get(word, Stance.ASSERTED)) for word, given in ways.items()}
 
 
 _VERBS = {
@@ -69,7 +65,6 @@ _STANCES = (
     | dict.fromkeys(["confirm", "acknowledge", "admit", "concede", "verify"], Stance.CONFIRMED)
     | dict.fromkeys(["allege", "purport", "speculate", "rumour", "rumor"], Stance.UNVERIFIED)
 )
-_RELAYS = words("report cite quote relay publish share post show recount write")
 
 VERBS: dict[str, Cue] = _table()
 

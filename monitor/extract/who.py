@@ -18,7 +18,6 @@ from monitor.extract.reading import Sentence
 from monitor.extract.topic import Topic, slug
 from monitor.extract.vocabulary import words
 
-PERSON_KINDS = frozenset({"person"})
 _EMPTY = words(
     "information data evidence estimates reports report reporting rumours rumors accounts account speculation"
 )
