@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test lint format lock quality bench picture settings
+.PHONY: env run test lint format lock quality quality-record bench picture settings
 
 env: .venv/.made ## the environment, from the locked requirements
 
@@ -21,7 +21,10 @@ test: env ## the whole suite
 	$(BIN)/pytest
 
 quality: env ## how well it reads and groups, against ../shared/eval
-	$(BIN)/python scripts/quality.py
+	$(BIN)/python -m scripts.quality
+
+quality-record: env ## the same with all of the slow set, kept in docs/quality.json and docs/quality.md
+	$(BIN)/python -m scripts.quality --all --record
 
 bench: env ## how fast it is, and how much memory it takes
 	$(BIN)/python scripts/bench.py

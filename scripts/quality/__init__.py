@@ -1,0 +1,1 @@
+"""How well the monitor reads and groups, measured. `make quality`; docs/quality.md tells the method."""
