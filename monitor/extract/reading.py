@@ -35,6 +35,7 @@ _PLAIN = str.maketrans(
     )
     | {"…": ".", "\u00a0": " ", "\u202f": " ", "‑": "-", "\u2010": "-", "−": "-"}
     | {chr(code): " " for code in [*range(0x20), *range(0x7F, 0xA0)] if chr(code) != "\n"}
+    | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}  # half a pair, which the parser refuses
 )
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,300}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")

@@ -92,17 +92,17 @@ def plain(rows: Sequence[list[str]]) -> list[list[str]]:
     return [[row[0] if n == 0 or rows[n - 1][0] != row[0] else "", *row[1:]] for n, row in enumerate(rows)]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Markdown that reads as a table in a terminal, too."""
+def aligned(rows: Sequence[Sequence[str]], left: int = 2) -> list[str]:
+    """Markdown that reads as a table in a terminal, too; so many columns are words, the others numbers."""
     widths = [max(3, *(len(row[n]) for row in rows)) for n in range(len(rows[0]))]
     lines = []
     for row in rows:
         texts = [
-            text.ljust(width) if n < 2 else text.rjust(width)
+            text.ljust(width) if n < left else text.rjust(width)
             for n, (text, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("| " + " | ".join(texts) + " |")
-    rule = ["-" * width if n < 2 else "-" * (width - 1) + ":" for n, width in enumerate(widths)]
+    rule = ["-" * width if n < left else "-" * (width - 1) + ":" for n, width in enumerate(widths)]
     return [lines[0], "| " + " | ".join(rule) + " |", *lines[1:]]
 
 
