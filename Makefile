@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test lint format lock quality quality-record bench picture settings
+.PHONY: env run test lint format lock quality quality-record ablations fuzz bench picture settings
 
 env: .venv/.made ## the environment, from the locked requirements
 
@@ -25,6 +25,12 @@ quality: env ## how well it reads and groups, against ../shared/eval
 
 quality-record: env ## the same with all of the slow set, kept in docs/quality.json and docs/quality.md
 	$(BIN)/python -m scripts.quality --all --record
+
+fuzz: env ## spoiled texts through extraction and matching for ten minutes; nothing may raise
+	$(BIN)/python -m scripts.fuzz
+
+ablations: env ## what each rule is worth, into docs/quality.md; about five minutes
+	$(BIN)/python -m scripts.quality.ablations --record
 
 bench: env ## how fast it is, and how much memory it takes
 	$(BIN)/python scripts/bench.py

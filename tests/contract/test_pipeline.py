@@ -1,0 +1,84 @@
+"""Posts in any order, and more than once, through the real pipeline into a real server."""
+
+import uuid
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor import alerting
+from monitor.extract.relevance import Judge
+from monitor.match import Match
+from monitor.models import Post
+from monitor.pipeline import Pipeline
+from monitor.store import Store
+from tests.conftest import SINKS, Server
+from tests.unit.extract.threads import extractor
+from tests.unit.making import NOON, a_post
+from tests.unit.saying import topic
+
+# Each line is about a thing of its own; what it holds is about one thing, in the order in which it came.
+UNRELATED = (
+    ("Gladkov said six people were wounded in Graivoron.", "Gladkov said eight people were wounded in Graivoron."),
+    ("The Freedom of Russia Legion said it had captured Kozinka.", "The legion has captured Kozinka, Gladkov said."),
+    ("Drones struck an FSB building in Belgorod, the ministry said.",),
+    ("A counter-terrorism regime has been declared in the Belgorod region, Gladkov said.",),
+    ("Residents of Borisovka have been evacuated, the governor said.",),
+    ("Peskov said that Putin had been informed about the attack in the Belgorod region.",),
+)
+
+
+def posted(text: str) -> Post:
+    """The same text is always the same post: its time is its own, whenever it arrives."""
+    line = next(n for n, texts in enumerate(UNRELATED) if text in texts)
+    at = NOON + timedelta(minutes=10 * line + UNRELATED[line].index(text))
+    return a_post(text, doc=f"{at:%H-%M}.txt", published_at=at, received_at=at)
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> list[str]:
+    """The lines interleaved: each of them keeps its own order."""
+    turns = draw(st.permutations([n for n, texts in enumerate(UNRELATED) for _ in texts]))
+    left = [list(texts) for texts in UNRELATED]
+    return [left[turn].pop(0) for turn in turns]
+
+
+async def handled(server: Server, posts: list[Post]) -> tuple[set[frozenset[str]], list[str]]:
+    """The claims, each as the texts of its sightings, and the alerts raised, after these posts."""
+    name = uuid.uuid4().hex
+    async with Store(server.url, topic=name, sinks=SINKS) as store:
+        pipeline = Pipeline(
+            topic=name,
+            judge=Judge(topic()),
+            extractor=extractor(),
+            matcher=Match(),
+            store=store.claims,
+            policy=alerting.Policy(),
+            observers=(),
+        )
+        for post in posts:
+            await pipeline.handle(post)
+        claims: dict[str, set[str]] = {}
+        async for filing in store.claims.filings():
+            claims.setdefault(filing.claim_id, set()).add(f"{filing.sighting.text} {filing.decision}")
+        told = [f"{claim.text} {key}" async for claim in store.claims.claims() for key in claim.alerted]
+        return {frozenset(texts) for texts in claims.values()}, sorted(told)
+
+
+@given(orders())
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_the_order_of_unrelated_posts_changes_no_claim_and_no_alert(server: Server, order: list[str]) -> None:
+    claims, told = await handled(server, [posted(text) for text in order])
+    expected, told_before = await handled(server, [posted(text) for texts in UNRELATED for text in texts])
+    assert (claims, told) == (expected, told_before)
+    assert len(claims) == len(UNRELATED)
+
+
+@given(orders(), st.lists(st.integers(min_value=0, max_value=7), min_size=1, max_size=12))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_a_post_that_comes_again_changes_nothing(server: Server, order: list[str], again: list[int]) -> None:
+    once = [posted(text) for text in order]
+    repeated = list(once)
+    for which in again:
+        repeated.insert(repeated.index(once[which]) + 1 + which % 3, once[which])
+    assert await handled(server, repeated) == await handled(server, once)
