@@ -7,6 +7,7 @@ counted thing, the opposite polarity, another event); and only where nothing doe
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from math import log, sqrt
 from typing import NamedTuple
@@ -23,8 +24,9 @@ LONGEST_TERM = 80
 """Characters of a term: it stands in a key, and texts are hostile."""
 # Words that are in this many more claims than there are candidates: keeps a lone candidate's words from being rare.
 _COMMON = 10
+_LATER_DAY = 0.3
 _LONGEST_SILENCE = 10.0
-"""A day of silence about a claim costs a point, up to so many: then it is another event in the same words."""
+"""A silent day costs a point, each later one less, up to so many: then it is another event in the same words."""
 _NEARBY = 400
 """Characters between two statements that one speaker makes in one breath."""
 
@@ -97,11 +99,15 @@ def _compare(sighting: Sighting, claim: Claim, rarity: "_Rarity") -> _Verdict:
     best = likeness[points.index(max(points))]
     why = [reason for worth, reason in sorted(best, key=lambda one: -one[0]) if worth > 0.5 and reason][:3]
     days = abs((sighting.published_at - claim.last_seen).total_seconds()) / 86_400
-    score = (max(points) + sum(points) / len(points)) / 2 - min(days, _LONGEST_SILENCE)
+    score = (max(points) + sum(points) / len(points)) / 2 - _silence(days)
     if days >= 2:
         why.append(f"after {days:.0f} days of silence")
     verdict = "" if score >= THRESHOLD else "too little in common: "
     return _Verdict(score, f"{verdict}{', '.join(why) or 'few words'} ({score:.1f} of {THRESHOLD})")
+
+
+def _silence(days: float) -> float:
+    return min(min(days, 1.0) + _LATER_DAY * max(days - 1.0, 0.0), _LONGEST_SILENCE)
 
 
 # --- what forbids
@@ -294,8 +300,14 @@ def _same_voice(one: Sighting, other: Sighting) -> bool:
 
 def grams(one: str, other: str) -> float:
     """How far two texts share runs of four letters; 0 to 1."""
-    a, b = ({text[at : at + 4] for at in range(len(text) - 3)} for text in (one.casefold(), other.casefold()))
+    a, b = _runs(one), _runs(other)
     return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+
+
+@lru_cache(maxsize=512)  # the same few claims are compared with again and again
+def _runs(text: str) -> frozenset[str]:
+    folded = text.casefold()
+    return frozenset(folded[at : at + 4] for at in range(len(folded) - 3))
 
 
 def _rarity(lemma: str) -> tuple[int, int, str]:
