@@ -29,7 +29,7 @@ quality-record: env ## the same with all of the slow set, kept in docs/quality.j
 fuzz: env ## spoiled texts through extraction and matching for ten minutes; nothing may raise
 	$(BIN)/python -m scripts.fuzz
 
-ablations: env ## what each rule is worth, into docs/quality.md; about five minutes
+ablations: env ## what each rule is worth, into docs/quality.md; about two minutes
 	$(BIN)/python -m scripts.quality.ablations --record
 
 bench: env ## how fast it is, and how much memory it takes

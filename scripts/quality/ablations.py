@@ -4,7 +4,7 @@
 
 Extraction is measured alone (F1 of relevance and extraction, on each set), identity alone (B-cubed F1 given perfect
 extraction, and disputes found and spurious over the three sets). A rule is taken away by putting something that does
-nothing in its place for one run; the product has no switches for this. About five minutes. --record writes
+nothing in its place for one run; the product has no switches for this. About two minutes. --record writes
 docs/quality.md.
 """
 
@@ -220,7 +220,7 @@ def main() -> None:
     print(*lines, sep="\n")
     if given.record:
         made = "\n".join([*lines, ""])
-        PAGE.write_text(SECTION.sub(lambda _: made, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        PAGE.write_text(SECTION.sub(lambda _: made, PAGE.read_text(encoding="utf-8"), count=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def record(version: str, machine: str, figures: Mapping[str, float]) -> None:
     others = [run for run in known if run["version"] != version]
     known = [{"version": version, "machine": machine, "figures": merged}, *others]
     JSON.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(SECTION.sub(lambda _: section(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(SECTION.sub(lambda _: section(), PAGE.read_text(encoding="utf-8"), count=1), encoding="utf-8")
 
 
 def section() -> str:
