@@ -33,7 +33,7 @@ ablations: env ## what each rule is worth, into docs/quality.md; about two minut
 	$(BIN)/python -m scripts.quality.ablations --record
 
 bench: env ## how fast it is, and how much memory it takes
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python -m scripts.bench
 
 picture: env ## docs/alerts.svg, from a replay of the seeds
 	$(BIN)/python scripts/picture.py

@@ -55,33 +55,9 @@ def replays(name: str, feed: Path, asked: str) -> None:
 
 def one_post() -> None:
     """Extraction and the choice among the claims that the seeds make, for each paragraph of 200 to 360 characters."""
-    from monitor.extract.extractor import Extractor  # noqa: PLC0415 - the parser is loaded for this alone
-    from monitor.extract.topic import load_topic  # noqa: PLC0415
-    from monitor.filing import file  # noqa: PLC0415
-    from monitor.match import Match  # noqa: PLC0415
-    from monitor.models import Claim, Post  # noqa: PLC0415
-    from monitor.protocols import Choice  # noqa: PLC0415
-    from monitor.sources.replay import read_feed  # noqa: PLC0415
+    from scripts.quality import timing  # noqa: PLC0415 - the parser is loaded for this alone
 
-    extractor, matcher = Extractor(load_topic(ROOT / "config/topics/belgorod.yaml")), Match()
-    posts = [
-        Post(source="bench", received_at=item.published_at, **item._asdict())
-        for item in read_feed(ROOT / "seeds").items
-        if 200 <= len(item.text) <= 360
-    ]
-    claims: list[Claim] = []
-    for post in posts[:24]:
-        claims += [file(one, Choice(claim=None, because="bench"), "bench")[0] for one in extractor.extract(post, ())]
-    times = []
-    for number in range(3):
-        for post in posts:
-            # Another text each time, so that nothing that was parsed before is found again.
-            again = post.model_copy(update={"text": post.text + "!" * (number + 1), "id": f"{post.id}{number}"})
-            began = time.perf_counter()
-            for sighting in extractor.extract(again, ()):
-                matcher.choose(sighting, claims[:24])
-            times.append((time.perf_counter() - began) * 1000)
-    show("one post of 280 characters", times, "ms", "12 ms median")
+    show("one post of 280 characters", timing.one_post(), "ms", "12 ms median")
 
 
 def at_rest() -> None:
