@@ -268,6 +268,8 @@ class Kind(StrEnum):
     UPDATED = "claim.updated"
     CORROBORATED = "claim.corroborated"
     DISPUTED = "claim.disputed"
+    SINK_DISABLED = "sink.disabled"
+    SINK_TEST = "sink.test"
 
 
 class Raise(Value):
@@ -332,12 +334,26 @@ class Counts(Value):
     claimants: int
 
 
+class AlertSink(Value):
+    """The sink that an alert is about: a `sink.disabled` or a `sink.test`.
+
+    `oldest_pending` is the seq of the first alert that it did not get; `failing_since` when its failures began, if
+    it was disabled for failing so long.
+    """
+
+    name: str
+    disabled: str | None = None
+    failing_since: UtcTime | None = None
+    oldest_pending: int | None = None
+
+
 class Alert(Value):
     """The decision that people should know, as it stands in the log, one line each.
 
     `v` is the version of this form. `seq` has no gaps within a topic. `ts` is the monitor's clock at the decision
     (the simulated clock in a replay), `event_time` when the post was published. `supersedes` is the alert before
-    it on the same claim. `disputes` names the claims at odds with this one.
+    it on the same claim. `disputes` names the claims at odds with this one. An alert is about a claim, or about a
+    sink: then `sink` says which, its times are the wall clock's, and what is of a claim is None or empty.
     """
 
     v: int = 1
@@ -347,15 +363,16 @@ class Alert(Value):
     kind: Kind
     alert_id: str
     topic: str
-    claim_id: str
-    revision: int
+    claim_id: str | None
+    revision: int | None
     supersedes: str | None
     status: str
-    claim: AlertClaim
+    claim: AlertClaim | None
     figure: AlertFigure | None
     disputes: tuple[Link, ...]
     sources: tuple[AlertSource, ...]
-    counts: Counts
+    counts: Counts | None
+    sink: AlertSink | None = None
     reason: str
 
     @classmethod
