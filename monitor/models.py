@@ -5,7 +5,7 @@ decides: judgement is in `extract`, `match` and `alerting`.
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -347,13 +347,21 @@ class AlertSink(Value):
     oldest_pending: int | None = None
 
 
+class Suppressed(Value):
+    """A sink that does not get the alert, and why; the log says so, and nobody else."""
+
+    sink: str
+    because: str
+
+
 class Alert(Value):
     """The decision that people should know, as it stands in the log, one line each.
 
     `v` is the version of this form. `seq` has no gaps within a topic. `ts` is the monitor's clock at the decision
     (the simulated clock in a replay), `event_time` when the post was published. `supersedes` is the alert before
     it on the same claim. `disputes` names the claims at odds with this one. An alert is about a claim, or about a
-    sink: then `sink` says which, its times are the wall clock's, and what is of a claim is None or empty.
+    sink: then `sink` says which, its times are the wall clock's, and what is of a claim is None or empty. `suppressed`
+    names the sinks that don't get it.
     """
 
     v: int = 1
@@ -373,6 +381,7 @@ class Alert(Value):
     sources: tuple[AlertSource, ...]
     counts: Counts | None
     sink: AlertSink | None = None
+    suppressed: tuple[Suppressed, ...] = ()
     reason: str
 
     @classmethod
@@ -382,6 +391,38 @@ class Alert(Value):
 
     def numbered(self, seq: int) -> Self:
         return self.model_copy(update={"seq": seq})
+
+
+class Group(Value):
+    """The alerts that a sink gets together in one digest.
+
+    `name` tells groups apart; `wait` after its first alert it goes out, later ones `interval` after the digest before.
+    """
+
+    name: str
+    wait: timedelta
+    interval: timedelta
+
+
+class Way(Value):
+    """How a sink gets an alert: at once, or in a digest with its `group`."""
+
+    sink: str
+    group: Group | None = None
+
+
+class Mute(Value):
+    """What is told nowhere but in the log until `until` (by the topic's clock), who wants it so, and why.
+
+    An alert is muted when all `matchers` match it.
+    """
+
+    id: str
+    matchers: tuple[str, ...]
+    until: UtcTime
+    author: str
+    reason: str
+    created: UtcTime
 
 
 class DeliveryState(StrEnum):
@@ -403,13 +444,31 @@ class Attempt(Value):
 
 
 class Delivery(Value):
-    """One alert to one sink. `attempts` counts those made so far; `token` proves the lease that it was taken with."""
+    """One alert to one sink, or a digest of several: `digest_of` holds all of them by seq, `alert` is the last.
+
+    `attempts` counts those made so far; `token` proves the lease that it was taken with.
+    """
 
     sink: str
     seq: int
     alert: Alert
+    digest_of: tuple[Alert, ...] = ()
     attempts: int
     token: str
+
+    @property
+    def id(self) -> str:
+        """What the receiver knows it again by: the same over all attempts."""
+        if not self.digest_of:
+            return self.alert.alert_id
+        return "digest_" + digest(*(alert.alert_id for alert in self.digest_of), length=24)
+
+
+class Rate(Value):
+    """So many `deliveries` may begin within `per`; what exceeds it waits until that is over, and goes as one digest."""
+
+    deliveries: int
+    per: timedelta
 
 
 class Verdict(StrEnum):
