@@ -30,7 +30,8 @@ from monitor.match import Match
 from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
 from monitor.pipeline import Pipeline
 from monitor.poller import Poller
-from monitor.settings import LogSinkSettings, Settings, SinkSettings
+from monitor.settings import Settings
+from monitor.sink_settings import LogSinkSettings, SinkSettings
 from monitor.sinks.guard import Guard
 from monitor.sinks.log import LogSink
 from monitor.sinks.signing import Secret

@@ -12,7 +12,8 @@ from rich.text import Text
 from monitor.display import safe
 from monitor.errors import MonitorError
 from monitor.extract.topic import load_topic
-from monitor.settings import LogSinkSettings, Settings, SinkSettings
+from monitor.settings import Settings
+from monitor.sink_settings import LogSinkSettings, SinkSettings
 from monitor.sources.replay import read_feed
 from monitor.store import Store
 

@@ -9,7 +9,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from monitor.durations import write_duration
-from monitor.settings import LogSinkSettings, ReplaySettings, Section, Settings, WebhookSettings
+from monitor.setting_types import Section
+from monitor.settings import ReplaySettings, Settings
+from monitor.sink_settings import LogSinkSettings, WebhookSettings
 
 LISTED: dict[str, tuple[type[Section], ...]] = {
     "sources": (ReplaySettings,),

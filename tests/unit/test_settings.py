@@ -10,7 +10,8 @@ from pydantic import BaseModel, SecretStr
 
 from monitor.cli.settings_table import settings_table
 from monitor.errors import ConfigError
-from monitor.settings import LogSinkSettings, Settings, WebhookSettings, load_settings
+from monitor.settings import Settings, load_settings
+from monitor.sink_settings import LogSinkSettings, WebhookSettings
 
 SHIPPED = Path(__file__).parents[2] / "config" / "monitor.yaml"
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
