@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from monitor import alerting
 from monitor.backoff import Schedule
 from monitor.errors import StoreUnavailable
-from monitor.models import Attempt, Delivery, Outcome, Verdict
+from monitor.models import Alert, AlertSink, Attempt, Delivery, Disabled, Kind, Outcome, Verdict
 from monitor.protocols import Outbox, Sink
 from monitor.timing import pause
 
@@ -39,21 +40,23 @@ def _now() -> datetime:
 class Lane:
     """A sink, when it is tried again, and how long a delivery is its own.
 
-    `lease` must be longer than the sink's own time limit: an attempt is cut off after nine tenths of it.
+    `lease` must be longer than the sink's own time limit: an attempt is cut off after nine tenths of it. A sink that
+    fails for `disable_after`, with no success in between, is disabled; None: never.
     """
 
     sink: Sink
     schedule: Schedule
     lease: timedelta
+    disable_after: timedelta | None = None
 
 
 @dataclass
 class _Place:
-    """Where a lane stands: whether it is to look again, when its head is due, whether it takes no more."""
+    """Where a lane stands: whether it is to look again, when its head is due, why it takes no more."""
 
     wake: asyncio.Event
     due: datetime | None = None
-    disabled: bool = False
+    disabled: Disabled | None = None
     limit: asyncio.Timeout | None = None
 
 
@@ -109,9 +112,9 @@ class Dispatcher:
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await self._changed.wait()
 
-    def disabled(self) -> tuple[str, ...]:
-        """The sinks that are gone and take nothing more in this run."""
-        return tuple(name for name, place in self._places.items() if place.disabled)
+    def disabled(self) -> dict[str, Disabled]:
+        """The sinks that are offered nothing more, as the store said when it was asked last, and why."""
+        return {name: place.disabled for name, place in self._places.items() if place.disabled}
 
     async def _drained(self, patience: timedelta) -> bool:
         try:
@@ -128,17 +131,21 @@ class Dispatcher:
 
     async def _serve(self, lane: Lane, stopping: asyncio.Event) -> None:
         place = self._places[lane.sink.name]
-        while not stopping.is_set() and not place.disabled:
+        while not stopping.is_set():
             place.wake.clear()  # before looking: what comes while looking wakes again
             try:
                 found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease)
             except StoreUnavailable:
                 await self._rest(place, STORE_PAUSE_S)
                 continue
+            _note(lane.sink.name, place, found if isinstance(found, Disabled) else None)
             if isinstance(found, Delivery):
                 place.due = None
                 await self._deliver(lane, place, found, stopping)
                 self._changed.set()
+            elif isinstance(found, Disabled):
+                self._changed.set()
+                await self._rest(place, LOOK_AGAIN_S)
             else:
                 place.due = found
                 self._changed.set()
@@ -160,14 +167,13 @@ class Dispatcher:
             error=outcome.error,
             answer=outcome.answer,
         )
+        if not stopping.is_set():  # what is cut short by our own end is no failure of the receiver
+            outcome = _given_up(lane, delivery, outcome, at)
         next_at = self._next_at(lane, delivery, outcome)
         settled = await self._settle(
             delivery, outcome, attempt, next_at, started + lane.lease.total_seconds(), stopping
         )
         _tell(delivery, outcome, attempt, next_at, settled)
-        if outcome.verdict is Verdict.DISABLE:
-            place.disabled = True
-            _log.error("sink.disabled", sink=lane.sink.name, because=outcome.error, alert_id=delivery.alert.alert_id)
 
     async def _send(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> Outcome:
         """One attempt, contained: however a sink fails, it is an outcome, and the other sinks never notice."""
@@ -203,9 +209,10 @@ class Dispatcher:
         stopping: asyncio.Event,
     ) -> bool:
         """Settles, however long the store is away, while the lease lasts; False when it was lost meanwhile."""
+        disabling = _disabling(delivery, outcome, attempt.at)
         while True:
             try:
-                return await self._outbox.settle(delivery, outcome, attempt, next_at)
+                return await self._outbox.settle(delivery, outcome, attempt, next_at, disabling)
             except StoreUnavailable:
                 if stopping.is_set() or time.monotonic() >= until:
                     return False
@@ -239,6 +246,40 @@ class Dispatcher:
     def _wake_all(self) -> None:
         for place in self._places.values():
             place.wake.set()
+
+
+def _given_up(lane: Lane, delivery: Delivery, outcome: Outcome, at: datetime) -> Outcome:
+    """The outcome, or that the sink is to be disabled: it has failed for too long, and fails again."""
+    since = delivery.failing_since
+    if outcome.verdict in (Verdict.DELIVERED, Verdict.DISABLE) or lane.disable_after is None or since is None:
+        return outcome
+    if at - since < lane.disable_after:
+        return outcome
+    because = f"no success since {since:%Y-%m-%d %H:%M} UTC; the last: {outcome.error}"
+    return outcome.model_copy(update={"verdict": Verdict.DISABLE, "error": because})
+
+
+def _disabling(delivery: Delivery, outcome: Outcome, at: datetime) -> Alert | None:
+    """What the other sinks are told when this outcome disables the sink."""
+    if outcome.verdict is not Verdict.DISABLE:
+        return None
+    sink = AlertSink(
+        name=delivery.sink,
+        disabled=outcome.error,
+        failing_since=delivery.failing_since,
+        oldest_pending=min([delivery.seq, *(alert.seq for alert in delivery.digest_of)]),
+    )
+    reason = f"{outcome.error}; its alerts wait, from #{sink.oldest_pending} on, until it is enabled"
+    return alerting.about_sink(Kind.SINK_DISABLED, delivery.alert.topic, sink, reason, at)
+
+
+def _note(sink: str, place: _Place, disabled: Disabled | None) -> None:
+    """Says, once, that the sink was disabled or enabled: by an answer, by its failures, by hand, by whatever process."""
+    if disabled and not place.disabled:
+        _log.error("sink.disabled", sink=sink, because=disabled.because, since=disabled.since.isoformat())
+    if place.disabled and not disabled:
+        _log.warning("sink.enabled", sink=sink)
+    place.disabled = disabled
 
 
 def _tell(delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datetime | None, settled: bool) -> None:

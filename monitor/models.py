@@ -405,10 +405,11 @@ class Group(Value):
 
 
 class Way(Value):
-    """How a sink gets an alert: at once, or in a digest with its `group`."""
+    """How a sink gets an alert, and why: at once, or in a digest with its `group`."""
 
     sink: str
     group: Group | None = None
+    because: str = ""
 
 
 class Mute(Value):
@@ -446,7 +447,8 @@ class Attempt(Value):
 class Delivery(Value):
     """One alert to one sink, or a digest of several: `digest_of` holds all of them by seq, `alert` is the last.
 
-    `attempts` counts those made so far; `token` proves the lease that it was taken with.
+    `attempts` counts those made so far; `token` proves the lease that it was taken with. `failing_since` is when the
+    sink's failures began, if nothing succeeded since.
     """
 
     sink: str
@@ -455,6 +457,7 @@ class Delivery(Value):
     digest_of: tuple[Alert, ...] = ()
     attempts: int
     token: str
+    failing_since: UtcTime | None = None
 
     @property
     def id(self) -> str:
@@ -469,6 +472,60 @@ class Rate(Value):
 
     deliveries: int
     per: timedelta
+
+
+class Disabled(Value):
+    """Why a sink is offered nothing more until it is enabled, and since when. `by_hand`: somebody wished it so."""
+
+    because: str
+    since: UtcTime
+    by_hand: bool
+
+
+class DeliveryRecord(Value):
+    """Where one delivery stands. `attempts` holds the latest ones, oldest first; `tries` counts those begun since it
+    was queued, or queued again.
+
+    `id` is `SINK/SEQ`. `alert_id` (the webhook id), `kind` and `raised_at` are None when the alert is kept no longer.
+    """
+
+    id: str
+    sink: str
+    seq: int
+    alert_id: str | None
+    kind: Kind | None
+    raised_at: UtcTime | None
+    state: DeliveryState
+    tries: int
+    due: UtcTime | None
+    attempts: tuple[Attempt, ...]
+
+
+class SinkRecord(Value):
+    """Where a sink stands: its counts, the first alert that it waits for, and whether it is disabled."""
+
+    sink: str
+    pending: int
+    dead: int
+    delivered: int
+    oldest_pending: int | None
+    oldest_pending_at: UtcTime | None
+    last_attempt: UtcTime | None
+    last_success: UtcTime | None
+    failing_since: UtcTime | None
+    disabled: Disabled | None
+
+
+class Redelivered(Value):
+    """What became of deliveries that were to go out again.
+
+    `queued` are in the queue again, `waiting` were there already and go out now; `refused` were not put there: their
+    alert is kept no longer, or the queue is full.
+    """
+
+    queued: int = 0
+    waiting: int = 0
+    refused: int = 0
 
 
 class Verdict(StrEnum):

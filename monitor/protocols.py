@@ -9,7 +9,19 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from monitor.models import Alert, Attempt, Claim, Delivery, Filing, Link, Outcome, Post, Raise, Sighting
+from monitor.models import (
+    Alert,
+    Attempt,
+    Claim,
+    Delivery,
+    Disabled,
+    Filing,
+    Link,
+    Outcome,
+    Post,
+    Raise,
+    Sighting,
+)
 
 
 class Entry(BaseModel):
@@ -173,12 +185,25 @@ class PostStore(Protocol):
 class Outbox(Protocol):
     """What the dispatcher needs."""
 
-    async def lease(self, sink: str, now: datetime, lease: timedelta) -> Delivery | datetime | None:
-        """The sink's next delivery in order; or when its head is due; or None when there is nothing."""
+    async def lease(self, sink: str, now: datetime, lease: timedelta) -> Delivery | Disabled | datetime | None:
+        """The sink's next delivery in order; or when its head is due; or None when there is nothing.
+
+        Disabled, whatever waits, when the sink is offered nothing more.
+        """
         ...
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datetime | None) -> bool:
-        """Delivered, again at `next_at`, or dead. False when the lease was lost to another dispatcher."""
+    async def settle(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        attempt: Attempt,
+        next_at: datetime | None,
+        disabling: Alert | None = None,
+    ) -> bool:
+        """Delivered, again at `next_at`, or dead. False when the lease was lost to another dispatcher.
+
+        With a verdict that disables the sink, `disabling` is raised to the other sinks in the same step.
+        """
         ...
 
     async def wait(self, after_seq: int, block_ms: int) -> int:

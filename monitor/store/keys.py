@@ -115,13 +115,15 @@ KINDS = {
         type="hash",
         expires=True,
         most=lambda limits: _FEW,
-        why="one alert to one sink: state, attempts, the lease (`token`, `expires`), when it is `due`, the `log`",
+        why="one alert to one sink: state, attempts, the lease (`token`, `expires`), when it is `due`, the `log`: its "
+        "latest attempts, bounded in number and age",
     ),
     "sink": Kind(
         type="hash",
         expires=True,
         most=lambda limits: _FEW,
-        why="a sink's counts, its last success, and why it is disabled",
+        why="a sink's counts, its last success, since when it fails, and why and since when it is disabled; a "
+        "dispatcher that asks for its deliveries keeps a disabled one disabled",
     ),
 }
 

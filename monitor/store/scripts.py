@@ -196,11 +196,20 @@ async def fetch(connection: Connection, *, keys: Sequence[str], fields: Sequence
 
 
 class Leased(NamedTuple):
-    """The head of a sink's queue, taken."""
+    """The head of a sink's queue, taken. `failing_since` in milliseconds."""
 
     seq: int
     attempts: int
     alert: str
+    failing_since: int | None
+
+
+class DisabledFields(NamedTuple):
+    """Why a sink is disabled, and since when in milliseconds."""
+
+    because: str
+    since_ms: int
+    by_hand: bool
 
 
 async def lease(
@@ -209,22 +218,27 @@ async def lease(
     outbox_key: str,
     dead_key: str,
     alerts_key: str,
+    sink_key: str,
     delivery_prefix: str,
     token: str,
     now_ms: int,
     expires_ms: int,
     ttl_s: int,
     dead: int,
-) -> Leased | int | None:
-    """The head taken; or when it is due, in milliseconds; or None when the queue is empty."""
+) -> Leased | DisabledFields | int | None:
+    """The head taken; or when it is due, in milliseconds; or None when the queue is empty; or why there is none."""
     answer = await connection.script(
         "lease",
-        [outbox_key, dead_key, alerts_key],
+        [outbox_key, dead_key, alerts_key, sink_key],
         [delivery_prefix, token, now_ms, expires_ms, ttl_s, dead],
     )
     if not answer:
         return None
-    return int(answer[0]) if len(answer) == 1 else Leased(int(answer[1]), int(answer[2]), answer[3])
+    if len(answer) == 1:
+        return int(answer[0])
+    if answer[0] == 1:
+        return DisabledFields(answer[1], int(answer[2]), bool(answer[3]))
+    return Leased(int(answer[1]), int(answer[2]), answer[3], int(answer[4]) if answer[4] else None)
 
 
 async def settle(
@@ -234,23 +248,75 @@ async def settle(
     outbox_key: str,
     dead_key: str,
     sink_key: str,
+    alerts_key: str,
+    counters_key: str,
+    queue_keys: Sequence[tuple[str, str]],
     token: str,
     seq: int,
     verdict: str,
     attempt: str,
     due_ms: int | None,
     at_ms: int,
-    error: str,
+    because: str,
     ttl_s: int,
     attempts: int,
-    dead: int,
+    alerts_listed: int,
+    alert: str,
 ) -> bool:
-    """False when the lease is another's by now."""
+    """False when the lease is another's by now. `queue_keys`: outbox, dead of each sink that is told `alert`."""
     due = "" if due_ms is None else due_ms
-    return bool(
-        await connection.script(
-            "settle",
-            [delivery_key, outbox_key, dead_key, sink_key],
-            [token, seq, verdict, attempt, due, at_ms, error, ttl_s, attempts, dead],
-        )
+    keys = [delivery_key, outbox_key, dead_key, sink_key, alerts_key, counters_key]
+    for pair in queue_keys:
+        keys += pair
+    args = [token, seq, verdict, attempt, due, at_ms, because, ttl_s, attempts, alerts_listed, alert]
+    return bool(await connection.script("settle", keys, args))
+
+
+async def disable(connection: Connection, *, sink_key: str, because: str, since_ms: int, ttl_s: int) -> bool:
+    """False when it was disabled before."""
+    return bool(await connection.script("disable", [sink_key], [because, since_ms, ttl_s]))
+
+
+async def enable(connection: Connection, *, sink_key: str, outbox_key: str, delivery_prefix: str, now_ms: int) -> bool:
+    """False when it was not disabled."""
+    return bool(await connection.script("enable", [sink_key, outbox_key], [delivery_prefix, now_ms]))
+
+
+async def redeliver(
+    connection: Connection,
+    *,
+    outbox_key: str,
+    dead_key: str,
+    alerts_key: str,
+    delivery_prefix: str,
+    now_ms: int,
+    ttl_s: int,
+    queued: int,
+    seqs: Sequence[int],
+) -> tuple[int, int, int]:
+    """How many were queued, waited already, were refused. `queued` is the bound of the queue."""
+    answer = await connection.script(
+        "redeliver", [outbox_key, dead_key, alerts_key], [delivery_prefix, now_ms, ttl_s, queued, *seqs]
     )
+    return int(answer[0]), int(answer[1]), int(answer[2])
+
+
+class DeliveryFields(NamedTuple):
+    """A delivery as it lies in the store, with its alert and when that was raised in seconds."""
+
+    tries: str | None
+    due_ms: str | None
+    log: str | None
+    state: str | None
+    alert: str | None
+    raised_s: str | None
+
+
+async def deliveries(
+    connection: Connection, *, alerts_key: str, delivery_prefix: str, seqs: Sequence[int]
+) -> list[DeliveryFields]:
+    """Those of a sink, in the order of `seqs`."""
+    if not seqs:
+        return []
+    found = await connection.script("deliveries", [alerts_key], [delivery_prefix, *seqs])
+    return [DeliveryFields(*fields) for fields in found]

@@ -8,6 +8,7 @@ from typing import Self
 from monitor.store.alerts import Alerts
 from monitor.store.claims import Claims
 from monitor.store.connect import About, Connection
+from monitor.store.deliveries import Deliveries
 from monitor.store.limits import Limits
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
@@ -37,7 +38,8 @@ class Store:
         self.posts = Posts(self._connection, topic, limits)
         self.claims = Claims(self._connection, topic, limits, posts=self.posts, sinks=sinks)
         self.alerts = Alerts(self._connection, topic)
-        self.outbox = Outbox(self._connection, topic, limits, alerts=self.alerts)
+        self.outbox = Outbox(self._connection, topic, limits, alerts=self.alerts, sinks=sinks)
+        self.deliveries = Deliveries(self._connection, topic, limits, alerts=self.alerts)
 
     async def __aenter__(self) -> Self:
         try:

@@ -159,7 +159,7 @@ async def test_the_oldest_alerts_give_way_and_their_deliveries_are_dead(store: S
         await raise_one(store, f"claim {number}")
     assert [alert.seq async for alert in store.alerts.all()] == list(range(3, MOST + 3))
     assert await store.outbox.pending("log") == MOST
-    assert [one.seq for one in await store.outbox.deliveries("log", DeliveryState.DEAD)] == [1, 2]
+    assert [one.seq for one in await store.deliveries.of_sink("log", DeliveryState.DEAD)] == [1, 2]
 
 
 async def test_an_old_alert_is_forgotten_when_its_time_is_over(store: Store, redis: Redis) -> None:

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "pipeline": VALUES | {"alerting", "filing"} | TOOLS,
     "worker": VALUES | TOOLS,
     "poller": VALUES | TOOLS,
-    "dispatcher": VALUES | {"backoff"} | TOOLS,
+    "dispatcher": VALUES | {"alerting", "backoff"} | TOOLS,
     "store": VALUES | TOOLS,
     "sources": VALUES | TOOLS,
     "sinks": VALUES | TOOLS,
