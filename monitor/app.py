@@ -249,7 +249,12 @@ class _Daemon:
         if isinstance(settings, LogSinkSettings):
             return Lane(sink=sink, schedule=backoff.LOG, lease=LOG_LEASE)
         # A lease that ends before the attempt would send the alert twice.
-        return Lane(sink=sink, schedule=backoff.WEBHOOK, lease=1.25 * settings.timeout)
+        return Lane(
+            sink=sink,
+            schedule=backoff.WEBHOOK,
+            lease=1.25 * settings.timeout,
+            disable_after=settings.disable_after,
+        )
 
     async def _stop_at_the_end(self) -> None:
         """Sets `stopping` once the sources are at their end, every post is handled and every alert is out."""
@@ -291,7 +296,7 @@ class _Daemon:
         checks = {
             "store": health.store_answers(self._store.posts),
             "sources": health.sources_fresh(self._sources),
-            "sinks": health.sinks_take(self._sinks, local),
+            "sinks": health.sinks_take(self._sinks, local, self._dispatcher.disabled),
             "disk": health.disk_has_room(self._settings.data),
         }
         return application(self._metrics, checks, self._refresh)
@@ -299,7 +304,7 @@ class _Daemon:
     async def _refresh(self) -> None:
         self._metrics.backlog(await self._store.posts.backlog())
         for sink in self._sinks:
-            self._metrics.pending(sink.name, await self._store.outbox.pending(sink.name))
+            self._metrics.sink(await self._store.deliveries.sink(sink.name))
 
 
 def _sink(settings: SinkSettings, data: Path) -> protocols.Sink:

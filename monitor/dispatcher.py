@@ -274,7 +274,7 @@ def _disabling(delivery: Delivery, outcome: Outcome, at: datetime) -> Alert | No
 
 
 def _note(sink: str, place: _Place, disabled: Disabled | None) -> None:
-    """Says, once, that the sink was disabled or enabled: by an answer, by its failures, by hand, by whatever process."""
+    """Says, once, that the sink was disabled or enabled, by whatever process and for whatever reason."""
     if disabled and not place.disabled:
         _log.error("sink.disabled", sink=sink, because=disabled.because, since=disabled.since.isoformat())
     if place.disabled and not disabled:

@@ -6,19 +6,24 @@ file; in the environment, and without a file, to the working directory. Secrets 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
@@ -30,6 +35,9 @@ from monitor.sink_settings import LogSinkSettings, SinkSettings
 DEFAULT_CONFIG = Path("config/monitor.yaml")
 """Read when no other file is named and this one exists."""
 
+# What RFC 6750 lets a bearer token be made of; a short one could be guessed.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}")
+
 
 def parse_speed(value: object) -> float | Literal["max"]:
     """A factor over 0, or "max"; ValueError in words for anything else."""
@@ -39,6 +47,14 @@ def parse_speed(value: object) -> float | Literal["max"]:
     except ValueError:
         pass
     raise ValueError(f"{value!r} is no speed; write a factor over 0, such as 60, or max")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is this machine's alone: a literal one, or localhost."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _redis_url(url: SecretStr) -> SecretStr:
@@ -110,9 +126,52 @@ class WorkerSettings(Section):
 
 
 class WebSettings(Section):
-    enabled: bool = Field(True, description="Whether `monitor run` serves `/healthz`, `/readyz` and `/metrics`.")
-    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
+    enabled: bool = Field(
+        True, description="Whether `monitor run` serves `/healthz`, `/readyz`, `/metrics` and the API, `/api/v1`."
+    )
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="The address to listen on; beyond loopback, a token is needed."
+    )
     port: int = Field(8080, ge=0, le=65_535, description="The port; 0 takes a free one.")
+    token: SecretStr | None = Field(
+        None, description="What a client must send as `Authorization: Bearer TOKEN`. Better kept elsewhere:"
+    )
+    token_env: str | None = Field(None, description="The environment variable that holds the token.")
+    token_file: FilePath | None = Field(None, description="The file that holds the token.")
+
+    _bearer: SecretStr | None = PrivateAttr(None)
+
+    @property
+    def bearer(self) -> SecretStr | None:
+        """The token, wherever it was kept; None when anybody on this machine may ask."""
+        return self._bearer
+
+    @model_validator(mode="after")
+    def _gather(self, info: ValidationInfo) -> Self:
+        environ: Mapping[str, str] = (info.context or {}).get("environ", {})
+        found = [] if self.token is None else [("token", self.token.get_secret_value())]
+        if self.token_env is not None:
+            if not environ.get(self.token_env):
+                raise ValueError(f"token_env: the environment variable {self.token_env} is not set")
+            found.append((f"token_env: the variable {self.token_env}", environ[self.token_env]))
+        if self.token_file is not None:
+            about = f"token_file: {str(self.token_file)!r}"
+            try:
+                found.append((about, self.token_file.read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                raise ValueError(f"{about} can't be read: {reason}") from None
+        if len(found) > 1:
+            raise ValueError("has more than one token; give one of token_file, token_env and token")
+        for place, token in found:
+            if not _TOKEN.fullmatch(token.strip()):
+                raise ValueError(f"{place} is no token: 16 to 512 letters, digits and any of -._~+/= are needed")
+            self._bearer = SecretStr(token.strip())
+        if self.enabled and self._bearer is None and not is_loopback(self.host):
+            raise ValueError(
+                f"would serve everybody at {self.host}; give token_file, token_env or token, or keep to 127.0.0.1"
+            )
+        return self
 
 
 class LogSettings(Section):

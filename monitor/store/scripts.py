@@ -268,7 +268,9 @@ async def settle(
     keys = [delivery_key, outbox_key, dead_key, sink_key, alerts_key, counters_key]
     for pair in queue_keys:
         keys += pair
-    args = [token, seq, verdict, attempt, due, at_ms, because, ttl_s, attempts, alerts_listed, alert]
+    args: list[str | int | float] = [
+        token, seq, verdict, attempt, due, at_ms, because, ttl_s, attempts, alerts_listed, alert
+    ]  # fmt: skip
     return bool(await connection.script("settle", keys, args))
 
 

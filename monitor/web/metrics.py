@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from monitor.errors import FeedError
-from monitor.models import Delivery, Filing, Kind, Outcome, Post, Sighting
+from monitor.models import Delivery, Filing, Kind, Outcome, Post, Sighting, SinkRecord
 from monitor.protocols import Batch, Extractor, Sink, Source
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,6 +41,12 @@ class Metrics:
         self._pending = Gauge(
             "monitor_pending_deliveries", "Alerts that wait for a sink.", ["sink"], registry=self.registry
         )
+        self._dead = Gauge(
+            "monitor_dead_deliveries", "Alerts that a sink did not get.", ["sink"], registry=self.registry
+        )
+        self._disabled = Gauge(
+            "monitor_sink_disabled", "1 while a sink is offered nothing more.", ["sink"], registry=self.registry
+        )
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return Counter(name, help_, labels, registry=self.registry)
@@ -65,8 +71,10 @@ class Metrics:
     def backlog(self, posts: int) -> None:
         self._backlog.set(posts)
 
-    def pending(self, sink: str, deliveries: int) -> None:
-        self._pending.labels(sink).set(deliveries)
+    def sink(self, record: SinkRecord) -> None:
+        self._pending.labels(record.sink).set(record.pending)
+        self._dead.labels(record.sink).set(record.dead)
+        self._disabled.labels(record.sink).set(record.disabled is not None)
 
     # --- wrappers
 
