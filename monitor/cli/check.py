@@ -1,5 +1,6 @@
 """Looks at all that a configuration names, and says in words what is wrong, and where."""
 
+import importlib.util
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from monitor.display import safe
 from monitor.errors import MonitorError
 from monitor.extract.topic import load_topic
 from monitor.settings import Settings
-from monitor.sink_settings import LogSinkSettings, SinkSettings
+from monitor.sink_settings import AppriseSettings, LogSinkSettings, SinkSettings, StdoutSettings
 from monitor.sources.replay import read_feed
 from monitor.store import Store
 
@@ -69,8 +70,15 @@ def _sink(sink: SinkSettings, data: Path) -> Finding:
         path = data / sink.path
         problem = _unwritable(path)
         return Finding(f"sink {sink.name}", str(path), (problem,) if problem else ())
+    if isinstance(sink, StdoutSettings):
+        return Finding(f"sink {sink.name}", f"standard output, {sink.format}")
+    if isinstance(sink, AppriseSettings):
+        missing = importlib.util.find_spec("apprise") is None
+        problems = ("the library is not installed: pip install 'claim-monitor[apprise]'",) if missing else ()
+        return Finding(f"sink {sink.name}", f"apprise, {sink.timeout.total_seconds():g} s a try", problems)
     secrets = f"{len(sink.secrets)} secret{'s'[: len(sink.secrets) != 1]}"
-    return Finding(f"sink {sink.name}", f"webhook, {secrets}, {sink.timeout.total_seconds():g} s a try")
+    said = f"webhook, {sink.body} body, {secrets}, {sink.timeout.total_seconds():g} s a try"
+    return Finding(f"sink {sink.name}", said)
 
 
 async def _redis(url: str, topic: str) -> Finding:

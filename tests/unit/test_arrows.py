@@ -11,7 +11,7 @@ PACKAGE = Path(monitor.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Whoever composes: these may know everybody.
-COMPOSERS = {"app", "__main__", "cli"}
+COMPOSERS = {"app", "destinations", "__main__", "cli"}
 VALUES = {"models", "errors", "protocols"}
 # Small helpers without knowledge of ours.
 TOOLS = {"timing", "durations", "marked", "display", "logs"}
@@ -20,6 +20,9 @@ MAY_IMPORT = {
     "models": set(),
     "errors": set(),
     "protocols": {"models"},
+    "setting_types": TOOLS,
+    "sink_settings": TOOLS | {"setting_types"},
+    "settings": VALUES | TOOLS | {"setting_types", "sink_settings"},
     "extract": VALUES | {"marked"},
     "match": VALUES | {"disputes"},
     "disputes": VALUES,

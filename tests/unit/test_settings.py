@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from monitor.cli.settings_table import settings_table
 from monitor.errors import ConfigError
 from monitor.settings import Settings, load_settings
-from monitor.sink_settings import LogSinkSettings, WebhookSettings
+from monitor.sink_settings import AppriseSettings, LogSinkSettings, StdoutSettings, WebhookSettings
 
 SHIPPED = Path(__file__).parents[2] / "config" / "monitor.yaml"
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
@@ -75,8 +75,9 @@ def test_the_shipped_file_holds_every_setting() -> None:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             for name in field.annotation.model_fields:
                 assert f"\n  {name}:" in text or f"\n  # {name}:" in text, f"{section}.{name}"
-    for name in {*WebhookSettings.model_fields, *LogSinkSettings.model_fields}:
-        assert f" {name}:" in text, name
+    for sink in (WebhookSettings, LogSinkSettings, StdoutSettings, AppriseSettings):
+        for name in sink.model_fields:
+            assert f" {name}:" in text, name
 
 
 def test_the_settings_table_names_every_setting() -> None:
