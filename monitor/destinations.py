@@ -8,10 +8,12 @@ from pathlib import Path
 from monitor import backoff, protocols
 from monitor.dispatcher import Lane
 from monitor.errors import SinkError
+from monitor.models import Rate
 from monitor.sink_settings import AppriseSettings, LogSinkSettings, SinkSettings, StdoutSettings, WebhookSettings
 from monitor.sinks.apprise import AppriseSink
 from monitor.sinks.guard import Guard
 from monitor.sinks.log import LogSink
+from monitor.sinks.rotation import Rotation
 from monitor.sinks.signing import Secret
 from monitor.sinks.stdout import StdoutSink
 from monitor.sinks.webhook import Limits, WebhookSink
@@ -37,11 +39,21 @@ def open_sink(settings: SinkSettings, data: Path) -> protocols.Sink:
 
 def lane(sink: protocols.Sink, settings: SinkSettings) -> Lane:
     if isinstance(settings, LogSinkSettings | StdoutSettings):
-        return Lane(sink=sink, schedule=backoff.LOG, lease=LOCAL_LEASE)
+        return Lane(sink=sink, schedule=backoff.LOG, lease=LOCAL_LEASE, rate=_rate(settings))
     # A lease that ends before the attempt would send the alert twice.
     return Lane(
-        sink=sink, schedule=backoff.WEBHOOK, lease=1.25 * settings.timeout, disable_after=settings.disable_after
+        sink=sink,
+        schedule=backoff.WEBHOOK,
+        lease=1.25 * settings.timeout,
+        disable_after=settings.disable_after,
+        rate=_rate(settings),
     )
+
+
+def _rate(settings: SinkSettings) -> Rate | None:
+    """How much the sink is offered; a log gets everything at once."""
+    limit = None if isinstance(settings, LogSinkSettings) else settings.rate_limit
+    return Rate(deliveries=limit.alerts, per=limit.per) if limit else None
 
 
 def _log(settings: LogSinkSettings, data: Path) -> LogSink:
@@ -50,7 +62,10 @@ def _log(settings: LogSinkSettings, data: Path) -> LogSink:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SinkError(str(path), f"the folder of the alert log can't be made: {error.strerror}") from error
-    return LogSink(settings.name, path)
+    rotated = None
+    if settings.rotate_size is not None or settings.rotate_every is not None:
+        rotated = Rotation(size=settings.rotate_size, every=settings.rotate_every, keep=settings.keep)
+    return LogSink(settings.name, path, fsync=settings.fsync, rotated=rotated)
 
 
 def _webhook(settings: WebhookSettings) -> WebhookSink:
