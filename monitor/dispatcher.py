@@ -19,7 +19,7 @@ import structlog
 from monitor import alerting
 from monitor.backoff import Schedule
 from monitor.errors import StoreUnavailable
-from monitor.models import Alert, AlertSink, Attempt, Delivery, Disabled, Kind, Outcome, Verdict
+from monitor.models import Alert, AlertSink, Attempt, Delivery, Disabled, Kind, Outcome, Rate, Verdict
 from monitor.protocols import Outbox, Sink
 from monitor.timing import pause
 
@@ -41,13 +41,15 @@ class Lane:
     """A sink, when it is tried again, and how long a delivery is its own.
 
     `lease` must be longer than the sink's own time limit: an attempt is cut off after nine tenths of it. A sink that
-    fails for `disable_after`, with no success in between, is disabled; None: never.
+    fails for `disable_after`, with no success in between, is disabled; None: never. What exceeds `rate` comes later,
+    as one digest.
     """
 
     sink: Sink
     schedule: Schedule
     lease: timedelta
     disable_after: timedelta | None = None
+    rate: Rate | None = None
 
 
 @dataclass
@@ -134,7 +136,7 @@ class Dispatcher:
         while not stopping.is_set():
             place.wake.clear()  # before looking: what comes while looking wakes again
             try:
-                found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease)
+                found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease, lane.rate)
             except StoreUnavailable:
                 await self._rest(place, STORE_PAUSE_S)
                 continue
@@ -185,7 +187,7 @@ class Dispatcher:
             because = "stopped before there was an answer" if stopping.is_set() else f"no end after {limit_s:g} s"
             return Outcome(verdict=Verdict.RETRY, error=because)
         except Exception as error:  # a mistake of ours in a sink; told with all that is known of it
-            _log.exception("delivery.crashed", sink=lane.sink.name, alert_id=delivery.alert.alert_id)
+            _log.exception("delivery.crashed", sink=lane.sink.name, alert_id=delivery.id)
             return Outcome(verdict=Verdict.RETRY, error=f"the sink failed: {type(error).__name__}")
         finally:
             place.limit = None
@@ -286,7 +288,8 @@ def _tell(delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datet
     _log.info(
         "delivery.attempted",
         sink=delivery.sink,
-        alert_id=delivery.alert.alert_id,
+        alert_id=delivery.id,
+        alerts=len(delivery.digest_of) or 1,
         seq=delivery.seq,
         attempt=delivery.attempts + 1,
         verdict=str(outcome.verdict if outcome.verdict is not Verdict.RETRY or next_at else Verdict.DEAD),

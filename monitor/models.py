@@ -487,6 +487,7 @@ class DeliveryRecord(Value):
     was queued, or queued again.
 
     `id` is `SINK/SEQ`. `alert_id` (the webhook id), `kind` and `raised_at` are None when the alert is kept no longer.
+    `digest`: it is in a digest, whose attempts stand at the delivery with this seq, the digest's last.
     """
 
     id: str
@@ -496,6 +497,7 @@ class DeliveryRecord(Value):
     kind: Kind | None
     raised_at: UtcTime | None
     state: DeliveryState
+    digest: int | None = None
     tries: int
     due: UtcTime | None
     attempts: tuple[Attempt, ...]

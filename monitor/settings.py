@@ -29,6 +29,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from monitor.errors import ConfigError
 from monitor.marked import Marked, Problem, problems, read_marked
+from monitor.routing.times import NamedTimes
+from monitor.routing.tree import Plan, Route, mistakes
 from monitor.setting_types import FilePath, Name, Positive, Section
 from monitor.sink_settings import LogSinkSettings, SinkSettings
 
@@ -195,13 +197,27 @@ class Settings(Section):
     redis: RedisSettings = RedisSettings()
     sources: tuple[ReplaySettings, ...] = Field((), description="Where posts come from.")
     sinks: tuple[SinkSettings, ...] = Field((LogSinkSettings(kind="log"),), description="Where alerts go to.")
+    route: Route | None = Field(
+        None, description="The top of the tree of routes; without it every sink gets every alert at once."
+    )
+    time_intervals: tuple[NamedTimes, ...] = Field((), description="Hours under a name, in which routes can be quiet.")
     alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 
-    @field_validator("sources", "sinks")
+    @property
+    def plan(self) -> Plan:
+        """Who gets which alert."""
+        return Plan(
+            sinks=tuple(sink.name for sink in self.sinks),
+            logs=frozenset(sink.name for sink in self.sinks if isinstance(sink, LogSinkSettings)),
+            tree=self.route or Route(),
+            times=self.time_intervals,
+        )
+
+    @field_validator("sources", "sinks", "time_intervals")
     @classmethod
     def _named_once(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
         names = [one.name for one in value]
@@ -234,7 +250,10 @@ def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None 
     values = _merged(_merged(_named(written), environment), overrides or {})
     base = Path(os.path.abspath(path)).parent if path else Path.cwd()
     try:
-        return Settings.model_validate(values, context={"base": base, "environ": os.environ})
+        settings = Settings.model_validate(values, context={"base": base, "environ": os.environ})
+        found = [Problem(place, words) for place, words in mistakes(settings.plan)]
+        if not found:
+            return settings
     except ValidationError as error:
         found = problems(error, Settings)
     lines = [f"{_place(problem, marked, environment, overrides or {})}{problem}" for problem in found]

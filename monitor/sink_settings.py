@@ -70,6 +70,22 @@ def _listed(value: object) -> object:
 WebhookUrl = Annotated[SecretStr, AfterValidator(_webhook_url)]
 
 
+class RateLimit(Section):
+    """So many new deliveries in such a time."""
+
+    alerts: int = Field(ge=1, le=100_000)
+    per: Positive
+
+
+Limited = Annotated[
+    RateLimit | None,
+    Field(
+        description="Such as `{alerts: 30, per: 1m}`: what exceeds it waits until the minute is over, and comes as one "
+        "digest; by default any number."
+    ),
+]
+
+
 class LogSinkSettings(Section):
     """The alert log: JSON Lines, one line an alert."""
 
@@ -126,6 +142,8 @@ class WebhookSettings(Section):
         timedelta(days=5), description="A sink that fails for so long, with no success in between, is disabled."
     )
 
+    rate_limit: Limited = None
+
     _secrets: tuple[SecretStr, ...] = PrivateAttr(())
 
     @property
@@ -174,6 +192,7 @@ class StdoutSettings(Section):
     kind: Literal["stdout"]
     name: Name = Field("stdout", description="What the sink is called; its deliveries are kept under it.")
     format: Literal["json", "text"] = Field("json", description="`json`, one line an alert as in the log, or `text`.")
+    rate_limit: Limited = None
 
 
 class AppriseSettings(Section):
@@ -188,6 +207,8 @@ class AppriseSettings(Section):
     disable_after: Positive = Field(
         timedelta(days=5), description="A sink that fails for so long, with no success in between, is disabled."
     )
+
+    rate_limit: Limited = None
 
     _address: SecretStr = PrivateAttr(SecretStr(""))
 

@@ -16,7 +16,7 @@ from monitor.store import keys, scripts
 from monitor.store.alerts import Alerts
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits, seconds
-from monitor.store.outbox import ms, time_of
+from monitor.store.outbox import ms, queues, time_of
 
 AT_ONCE = 200
 """Deliveries that are put back in one step."""
@@ -33,9 +33,11 @@ class Deliveries:
 
     async def sink(self, sink: str) -> SinkRecord:
         """Counts and state of one sink; zeros for one that never had a delivery."""
-        outbox = keys.outbox(self._topic, sink)
-        head = await self._connection.command("ZRANGE", outbox, 0, 0)
-        oldest = int(head[0]) if head else None
+        names = queues(self._topic, sink)
+        pending, grouped, dead = [
+            int(await self._connection.command("ZCARD", key)) for key in (names.outbox, names.grouped, names.dead)
+        ]
+        oldest = next(iter(await self._waiting(sink, DeliveryState.PENDING, 0, 1)), None)
         [found] = await scripts.fetch(
             self._connection,
             keys=[keys.sink(self._topic, sink)],
@@ -45,8 +47,8 @@ class Deliveries:
         waiting = await self._records(sink, [oldest] if oldest else [], DeliveryState.PENDING)
         return SinkRecord(
             sink=sink,
-            pending=int(await self._connection.command("ZCARD", outbox)),
-            dead=int(await self._connection.command("ZCARD", keys.dead(self._topic, sink))),
+            pending=pending + grouped,
+            dead=dead,
             delivered=int(delivered or 0),
             oldest_pending=oldest,
             oldest_pending_at=waiting[0][0].raised_at if waiting else None,
@@ -89,12 +91,17 @@ class Deliveries:
         """Those of a sink in a state, above `after_seq`, by seq. Delivered ones as long as their alert is kept."""
         if state is DeliveryState.DELIVERED:
             return await self._delivered(sink, after_seq, limit)
-        seqs = await self._seqs(self._queue(sink, state), after_seq, limit)
+        seqs = await self._waiting(sink, state, after_seq, limit)
         return [record for record, _ in await self._records(sink, seqs, state)]
 
-    async def before(self, at: datetime) -> int:
-        """The seq of the last alert that was raised before `at`."""
-        return await self._alerts.before(at)
+    async def state(self, sink: str, seq: int) -> DeliveryState | None:
+        """Where one delivery stands; None when the sink never had it, or it is forgotten."""
+        names = queues(self._topic, sink)
+        for key in names.outbox, names.grouped, names.dead:
+            if await self._connection.command("ZSCORE", key, seq):
+                return DeliveryState.DEAD if key == names.dead else DeliveryState.PENDING
+        noted = await self._connection.command("HGET", keys.delivery(self._topic, sink, seq), "state")
+        return DeliveryState.DELIVERED if noted == DeliveryState.DELIVERED else None
 
     # --- again
 
@@ -104,8 +111,7 @@ class Deliveries:
         for start in range(0, len(seqs), AT_ONCE):
             done = await scripts.redeliver(
                 self._connection,
-                outbox_key=keys.outbox(self._topic, sink),
-                dead_key=keys.dead(self._topic, sink),
+                queues=queues(self._topic, sink),
                 alerts_key=keys.alerts(self._topic),
                 delivery_prefix=keys.delivery(self._topic, sink, ""),
                 now_ms=ms(now),
@@ -131,17 +137,18 @@ class Deliveries:
     async def _page(self, sink: str, state: DeliveryState, after_seq: int) -> list[int]:
         if state is DeliveryState.DELIVERED:
             return [record.seq for record in await self._delivered(sink, after_seq, AT_ONCE)]
-        return await self._seqs(self._queue(sink, state), after_seq, AT_ONCE)
+        return await self._waiting(sink, state, after_seq, AT_ONCE)
 
     # --- reading
 
-    def _queue(self, sink: str, state: DeliveryState) -> str:
-        noun = keys.outbox if state is DeliveryState.PENDING else keys.dead
-        return noun(self._topic, sink)
-
-    async def _seqs(self, key: str, after_seq: int, limit: int) -> list[int]:
-        found = await self._connection.command("ZRANGEBYSCORE", key, f"({after_seq}", "+inf", "LIMIT", 0, limit)
-        return [int(seq) for seq in found]
+    async def _waiting(self, sink: str, state: DeliveryState, after_seq: int, limit: int) -> list[int]:
+        """The first of the pending ones, in the queue or for a digest, or of the dead, above `after_seq`."""
+        names = queues(self._topic, sink)
+        found: set[int] = set()
+        for key in (names.outbox, names.grouped) if state is DeliveryState.PENDING else (names.dead,):
+            words = await self._connection.command("ZRANGEBYSCORE", key, f"({after_seq}", "+inf", "LIMIT", 0, limit)
+            found.update(map(int, words))
+        return sorted(found)[:limit]
 
     async def _delivered(self, sink: str, after_seq: int, limit: int) -> list[DeliveryRecord]:
         delivered: list[DeliveryRecord] = []
@@ -174,6 +181,7 @@ def _record(sink: str, seq: int, state: DeliveryState, fields: scripts.DeliveryF
         kind=alert.kind if alert else None,
         raised_at=time_of(int(fields.raised_s) * 1000) if fields.raised_s else None,
         state=state,
+        digest=int(fields.digest) if fields.digest else None,
         tries=int(fields.tries or 0),
         due=_time(fields.due_ms),
         attempts=tuple(Attempt.model_validate_json(line.partition(" ")[2]) for line in (fields.log or "").splitlines()),

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitor.models import Alert, Attempt, Delivery, Disabled, Outcome
+from monitor.models import Alert, Attempt, Delivery, Disabled, Outcome, Rate
 from monitor.store import keys, scripts
 from monitor.store.alerts import Alerts
 from monitor.store.connect import Connection
-from monitor.store.limits import Limits, seconds
+from monitor.store.limits import Limits, milliseconds, seconds
 
 # Of what a receiver or a disk said, so much is kept.
 SAID = 500
@@ -26,21 +26,26 @@ class Outbox:
         self._alerts = alerts
         self._sinks = tuple(sinks)
 
-    async def lease(self, sink: str, now: datetime, lease: timedelta) -> Delivery | Disabled | datetime | None:
+    async def lease(
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None
+    ) -> Delivery | Disabled | datetime | None:
         """As `protocols.Outbox.lease`. The lease's own attempt counts as made from the next lease on."""
         token = secrets.token_hex(8)
         found = await scripts.lease(
             self._connection,
-            outbox_key=keys.outbox(self._topic, sink),
-            dead_key=keys.dead(self._topic, sink),
+            queues=queues(self._topic, sink),
             alerts_key=keys.alerts(self._topic),
             sink_key=keys.sink(self._topic, sink),
             delivery_prefix=keys.delivery(self._topic, sink, ""),
+            group_prefix=keys.group(self._topic, sink, ""),
             token=token,
             now_ms=ms(now),
             expires_ms=ms(now + lease),
             ttl_s=seconds(self._limits.alerts),
             dead=self._limits.alerts_listed,
+            of_digest=self._limits.alerts_in_digest,
+            rate=rate.deliveries if rate else None,
+            per_ms=milliseconds(rate.per) if rate else 0,
         )
         if found is None:
             return None
@@ -48,10 +53,12 @@ class Outbox:
             return time_of(found)
         if isinstance(found, scripts.DisabledFields):
             return Disabled(because=found.because, since=time_of(found.since_ms), by_hand=found.by_hand)
+        alerts = tuple(Alert.model_validate_json(alert).numbered(seq) for seq, alert in found.alerts)
         return Delivery(
             sink=sink,
             seq=found.seq,
-            alert=Alert.model_validate_json(found.alert).numbered(found.seq),
+            alert=alerts[-1],
+            digest_of=alerts if len(alerts) > 1 else (),
             attempts=found.attempts,
             token=token,
             failing_since=None if found.failing_since is None else time_of(found.failing_since),
@@ -70,8 +77,8 @@ class Outbox:
         return await scripts.settle(
             self._connection,
             delivery_key=keys.delivery(self._topic, delivery.sink, delivery.seq),
-            outbox_key=keys.outbox(self._topic, delivery.sink),
-            dead_key=keys.dead(self._topic, delivery.sink),
+            delivery_prefix=keys.delivery(self._topic, delivery.sink, ""),
+            queues=queues(self._topic, delivery.sink),
             sink_key=keys.sink(self._topic, delivery.sink),
             alerts_key=keys.alerts(self._topic),
             counters_key=keys.counters(self._topic),
@@ -97,7 +104,8 @@ class Outbox:
         return await self._alerts.wait(after_seq, block_ms)
 
     async def pending(self, sink: str) -> int:
-        return int(await self._connection.command("ZCARD", keys.outbox(self._topic, sink)))
+        names = queues(self._topic, sink)
+        return sum([int(await self._connection.command("ZCARD", key)) for key in (names.outbox, names.grouped)])
 
     # --- by hand
 
@@ -120,6 +128,15 @@ class Outbox:
             delivery_prefix=keys.delivery(self._topic, sink, ""),
             now_ms=ms(now),
         )
+
+
+def queues(topic: str, sink: str) -> scripts.QueueKeys:
+    return scripts.QueueKeys(
+        outbox=keys.outbox(topic, sink),
+        dead=keys.dead(topic, sink),
+        grouped=keys.grouped(topic, sink),
+        groups=keys.groups(topic, sink),
+    )
 
 
 def ms(at: datetime) -> int:

@@ -113,7 +113,8 @@ async def record(store: Store, sighting: Sighting, choice: Choice | None = None)
     assert recorded.claim is not None
     raises, told = alerting.decide(recorded.claim, alerting.Policy())
     alerts = alerting.compose(recorded.claim, raises, sighting, sighting.received_at)
-    await store.claims.raise_alerts(recorded.claim, sighting.id, tuple(zip(raises, alerts, strict=True)), told)
+    raised = tuple((one, alert, ()) for one, alert in zip(raises, alerts, strict=True))
+    await store.claims.raise_alerts(recorded.claim, sighting.id, raised, told)
     claim = await store.claims.claim(made.id)
     assert claim is not None
     return claim

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from monitor.models import Attempt, Delivery, DeliveryState, Outcome, Verdict
 from monitor.store import Limits, Store, keys, scripts
 from monitor.store.connect import connected
+from monitor.store.outbox import queues
 from tests.conftest import TOPIC, Server
 from tests.contract.test_alerts import raise_one
 from tests.unit.making import NOON
@@ -66,16 +67,17 @@ async def test_a_lease_whose_answer_got_lost_is_given_again(store: Store, server
         taken = [
             await scripts.lease(
                 connection,
-                outbox_key=keys.outbox(TOPIC, "log"),
-                dead_key=keys.dead(TOPIC, "log"),
+                queues=queues(TOPIC, "log"),
                 alerts_key=keys.alerts(TOPIC),
                 sink_key=keys.sink(TOPIC, "log"),
                 delivery_prefix=keys.delivery(TOPIC, "log", ""),
+                group_prefix=keys.group(TOPIC, "log", ""),
                 token="mine",  # noqa: S106 (of a lease)
                 now_ms=1000,
                 expires_ms=2000,
                 ttl_s=100,
                 dead=10,
+                of_digest=10,
             )
             for _ in range(2)
         ]

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "protocols": {"models"},
     "setting_types": TOOLS,
     "sink_settings": TOOLS | {"setting_types"},
-    "settings": VALUES | TOOLS | {"setting_types", "sink_settings"},
+    "settings": VALUES | TOOLS | {"setting_types", "sink_settings", "routing"},
     "extract": VALUES | {"marked"},
     "match": VALUES | {"disputes"},
     "disputes": VALUES,

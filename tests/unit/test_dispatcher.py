@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from monitor.backoff import Schedule
 from monitor.dispatcher import Dispatcher, Lane
 from monitor.errors import StoreUnavailable
-from monitor.models import Alert, Attempt, Delivery, Disabled, Kind, Outcome, Verdict
+from monitor.models import Alert, Attempt, Delivery, Disabled, Kind, Outcome, Rate, Verdict
 from tests.delivering import an_alert
 
 AT_ONCE = Schedule.of_seconds([0, 0.01, 0.01, 0.01], jitter=0)
@@ -46,7 +46,9 @@ class MemoryOutbox:
             self._last = max(self._last, *seqs)
             self._raised.notify_all()
 
-    async def lease(self, sink: str, now: datetime, lease: timedelta) -> Delivery | Disabled | datetime | None:
+    async def lease(
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None
+    ) -> Delivery | Disabled | datetime | None:
         self._reach()
         if sink in self.disabled:
             return self.disabled[sink]

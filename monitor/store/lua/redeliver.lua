@@ -1,5 +1,5 @@
 #!lua
--- KEYS  1 outbox, 2 dead, 3 alerts
+-- KEYS  1 outbox, 2 dead, 3 alerts, 4 grouped
 -- ARGV  1 the beginning of the sink's delivery keys, 2 now in milliseconds, 3 seconds to live, 4 bound of the queue,
 --       then the seq of each
 -- RETURNS  {queued, already waiting, refused: the alert is kept no longer or the queue is full}
@@ -7,7 +7,7 @@
 --       listed. The queue is in the order of seq, so what comes again comes before what is newer. What waits goes out
 --       now, unless an attempt is under way.
 
-local outbox, dead, alerts = KEYS[1], KEYS[2], KEYS[3]
+local outbox, dead, alerts, grouped = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local prefix, now, ttl, most = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local queued, waiting, refused = 0, 0, 0
 
@@ -22,10 +22,12 @@ for at = 5, #ARGV do
       redis.call('HSET', delivery, 'attempts', 0)
     end
     waiting = waiting + 1
+  elseif kept and redis.call('ZSCORE', grouped, seq) then -- comes with its digest
+    waiting = waiting + 1
   elseif kept and redis.call('ZCARD', outbox) < most then
     redis.call('ZREM', dead, seq)
     redis.call('ZADD', outbox, seq, seq)
-    redis.call('HDEL', delivery, 'state', 'token', 'expires', 'due')
+    redis.call('HDEL', delivery, 'state', 'token', 'expires', 'due', 'seqs', 'digest')
     redis.call('HSET', delivery, 'attempts', 0)
     redis.call('EXPIRE', delivery, ttl)
     queued = queued + 1
