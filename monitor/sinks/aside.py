@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -37,9 +36,3 @@ class Aside:
         self._running = future
         threading.Thread(target=work, name=self._name, daemon=True).start()
         return await asyncio.wrap_future(future)
-
-    async def idle(self, seconds: float) -> None:
-        """Returns once nothing runs any more, or after so many seconds."""
-        if self._running is not None:
-            with suppress(Exception):
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._running)), seconds)
