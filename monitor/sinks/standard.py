@@ -1,6 +1,6 @@
 """The body of Standard Webhooks: `{"type", "timestamp", "data"}`, fewer than BODY_LIMIT_BYTES. Pure.
 
-`data` is the alert as it stands in the log; of a digest, `alert_ids` and the alerts themselves, as many as fit.
+`data` is the alert as it stands in the log, but for what other sinks get of it; of a digest, its alerts in short.
 """
 
 import json
@@ -12,7 +12,9 @@ from monitor.sinks.shapes import compact
 
 BODY_LIMIT_BYTES = 20_000
 FAR_TOO_LARGE_CHARS = 10 * BODY_LIMIT_BYTES
-DIGEST = "alerts.digest"
+DIGEST = "digest"
+DIGEST_CHARS = (500, 250, 120, 60, 30, 0)
+"""How long a text in a digest may be: the first of these with which all its alerts fit."""
 
 
 def standard(delivery: Delivery) -> bytes:
@@ -21,26 +23,28 @@ def standard(delivery: Delivery) -> bytes:
 
 
 def render_digest(alerts: tuple[Alert, ...]) -> bytes:
-    """All ids; then the alerts in order, each as its own body would show it, until there is no room for the next.
-
-    `data.left_out` counts those that are named by their id alone.
-    """
-    data: dict[str, Any] = {"alert_ids": [alert.alert_id for alert in alerts], "alerts": [], "left_out": {}}
-    body = _digest(alerts, data)
-    room = BODY_LIMIT_BYTES - len(body) - 50
-    for alert in alerts:
-        shown = json.loads(render(alert))["data"]
-        room -= len(compact(shown)) + 1
-        if room < 0:
+    """Every alert in short, in order: each with its id and seq, and with as much of its words as there is room for."""
+    body = b""
+    for chars in DIGEST_CHARS:
+        data = {"count": len(alerts), "alerts": [_short(alert, chars) for alert in alerts]}
+        body = compact({"type": DIGEST, "timestamp": alerts[-1].model_dump(mode="json")["ts"], "data": data})
+        if len(body) < BODY_LIMIT_BYTES:
             break
-        data["alerts"].append(shown)
-    if len(data["alerts"]) < len(alerts):
-        data["left_out"]["alerts"] = len(alerts) - len(data["alerts"])
-    return _digest(alerts, data)
+    return body
 
 
-def _digest(alerts: tuple[Alert, ...], data: dict[str, Any]) -> bytes:
-    return compact({"type": DIGEST, "timestamp": alerts[-1].model_dump(mode="json")["ts"], "data": data})
+def _short(alert: Alert, chars: int) -> dict[str, Any]:
+    """An alert of a digest; no text is longer than that, and with none at all it is its names alone."""
+    data = alert.model_dump(mode="json", include={"seq", "alert_id", "kind"})
+    if not chars:
+        return data
+    data |= alert.model_dump(mode="json", include={"claim_id", "event_time", "status", "reason"})
+    if alert.claim:
+        data |= alert.claim.model_dump(mode="json", include={"text", "claimant"})
+    if alert.figure:
+        data["figure"] = {"what": alert.figure.what, "value": alert.figure.value}
+    short: dict[str, Any] = _squeezed(data, chars, 1)
+    return short | {"alert_id": alert.alert_id, "kind": str(alert.kind)}
 
 
 def render(alert: Alert) -> bytes:
@@ -50,7 +54,7 @@ def render(alert: Alert) -> bytes:
     other lists' ends; only then are texts shortened, with "…". An alert that is far too large begins with the texts,
     so that it costs no more time than others.
     """
-    data = alert.model_dump(mode="json")
+    data = alert.model_dump(mode="json", exclude={"suppressed"})
     if len(json.dumps(data)) > FAR_TOO_LARGE_CHARS:
         data = _squeezed(data, 2048, sys.maxsize)
     data["left_out"] = {}

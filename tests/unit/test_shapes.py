@@ -18,6 +18,7 @@ from monitor.models import (
     Kind,
     Link,
     Stance,
+    Suppressed,
 )
 from monitor.sinks import apprise, readable, shapes
 from monitor.sinks.standard import BODY_LIMIT_BYTES, standard
@@ -263,17 +264,29 @@ def test_a_group_shares_what_all_its_alerts_have_and_counts_those_left_out() -> 
 # --- Standard Webhooks
 
 
-def test_a_digest_lists_every_id_and_as_many_alerts_as_there_is_room_for() -> None:
-    delivery = a_digest(200)
+@pytest.mark.parametrize("count", [2, 20, 200])
+def test_a_digest_lists_every_alert_and_as_much_of_its_words_as_there_is_room_for(count: int) -> None:
+    delivery = a_digest(count)
     written = standard(delivery)
     assert len(written) < BODY_LIMIT_BYTES
     told = body(written)
-    assert told["type"] == "alerts.digest"
-    assert told["data"]["alert_ids"] == [alert.alert_id for alert in delivery.digest_of]
+    assert (told["type"], told["data"]["count"]) == ("digest", count)
     shown = told["data"]["alerts"]
-    assert [alert["seq"] for alert in shown] == list(range(1, len(shown) + 1))
-    assert told["data"]["left_out"] == {"alerts": 200 - len(shown)}
-    assert len(shown) > 5
+    assert [(alert["seq"], alert["alert_id"], alert["kind"]) for alert in shown] == [
+        (alert.seq, alert.alert_id, str(alert.kind)) for alert in delivery.digest_of
+    ]
+    if count < 200:
+        assert {alert["text"] for alert in shown} == {"six people were wounded"}
+
+
+def test_a_digest_of_the_longest_alerts_is_small_enough_too() -> None:
+    alerts = tuple(a_hostile_alert(1000).numbered(99_800 + number) for number in range(200))
+    assert len(standard(a_delivery(alerts[-1]).model_copy(update={"digest_of": alerts}))) < BODY_LIMIT_BYTES
+
+
+def test_who_else_gets_an_alert_is_nobodys_business() -> None:
+    alert = an_alert(suppressed=(Suppressed(sink="other", because="muted by ada"),))
+    assert b"ada" not in standard(a_delivery(alert))
 
 
 # --- Apprise
