@@ -47,6 +47,7 @@ def lane(sink: protocols.Sink, settings: SinkSettings) -> Lane:
         lease=1.25 * settings.timeout,
         disable_after=settings.disable_after,
         rate=_rate(settings),
+        in_flight=settings.in_flight if isinstance(settings, WebhookSettings) else 1,
     )
 
 

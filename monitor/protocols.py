@@ -205,11 +205,12 @@ class Outbox(Protocol):
     """What the dispatcher needs."""
 
     async def lease(
-        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
     ) -> Delivery | Disabled | datetime | None:
         """The sink's next delivery in order; or when its head or a group is due; or None when there is nothing.
 
         Disabled, whatever waits, when the sink is offered nothing more. What exceeds `rate` waits.
+        So many as `under_way` may be leased at once, as long as none of them failed before.
         """
         ...
 

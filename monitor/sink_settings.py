@@ -141,7 +141,13 @@ class WebhookSettings(Section):
     disable_after: Positive = Field(
         timedelta(days=5), description="A sink that fails for so long, with no success in between, is disabled."
     )
-
+    in_flight: int = Field(
+        1,
+        ge=1,
+        le=32,
+        description="How many requests may be under way at once. 1 keeps the order; with more, neighbours may arrive "
+        "swapped, and behind one that failed all wait.",
+    )
     rate_limit: Limited = None
 
     _secrets: tuple[SecretStr, ...] = PrivateAttr(())

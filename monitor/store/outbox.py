@@ -27,7 +27,7 @@ class Outbox:
         self._sinks = tuple(sinks)
 
     async def lease(
-        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
     ) -> Delivery | Disabled | datetime | None:
         """As `protocols.Outbox.lease`. The lease's own attempt counts as made from the next lease on."""
         token = secrets.token_hex(8)
@@ -46,6 +46,7 @@ class Outbox:
             of_digest=self._limits.alerts_in_digest,
             rate=rate.deliveries if rate else None,
             per_ms=milliseconds(rate.per) if rate else 0,
+            under_way=under_way,
         )
         if found is None:
             return None

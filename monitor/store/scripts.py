@@ -263,17 +263,19 @@ async def lease(
     of_digest: int,
     rate: int | None = None,
     per_ms: int = 0,
+    under_way: int = 1,
 ) -> Leased | DisabledFields | int | None:
     """The head taken; or when something is due, in milliseconds; or None when nothing waits; or why there is none.
 
     `of_digest` is the most alerts that one holds. Of new deliveries `rate` may begin within `per_ms`; None: any number.
+    So many as `under_way` may be leased at once.
     """
     answer = await connection.script(
         "lease",
         [queues.outbox, queues.dead, alerts_key, sink_key, queues.grouped, queues.groups],
         [
             delivery_prefix, token, now_ms, expires_ms, ttl_s, dead, group_prefix, of_digest,
-            "" if rate is None else rate, per_ms,
+            "" if rate is None else rate, per_ms, under_way,
         ],
     )  # fmt: skip
     if not answer:

@@ -40,7 +40,7 @@ class Authority:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     folder = tmp_path_factory.mktemp("tls")
     made = Authority(folder / "ca.pem", folder / "desk.pem", folder / "desk.key")
-    new = [
+    new: list[str | Path] = [
         "openssl",
         "req",
         "-x509",
@@ -52,11 +52,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
         "-days",
         "2",
     ]
-    ca = ["-keyout", folder / "ca.key", "-out", made.ca, "-subj", "/CN=Private CA"]
+    ca: list[str | Path] = ["-keyout", folder / "ca.key", "-out", made.ca, "-subj", "/CN=Private CA"]
     subprocess.run([*new, *ca, "-addext", "keyUsage=critical,keyCertSign"], check=True, capture_output=True)
-    desk = ["-keyout", made.key, "-out", made.certificate, "-subj", "/CN=localhost"]
+    desk: list[str | Path] = ["-keyout", made.key, "-out", made.certificate, "-subj", "/CN=localhost"]
     names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:false"]
-    signed = ["-CA", made.ca, "-CAkey", folder / "ca.key"]
+    signed: list[str | Path] = ["-CA", made.ca, "-CAkey", folder / "ca.key"]
     subprocess.run([*new, *desk, *names, *signed], check=True, capture_output=True)
     return made
 

@@ -47,7 +47,7 @@ class MemoryOutbox:
             self._raised.notify_all()
 
     async def lease(
-        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
     ) -> Delivery | Disabled | datetime | None:
         self._reach()
         if sink in self.disabled:

@@ -2,21 +2,24 @@
 -- KEYS  1 outbox, 2 dead, 3 alerts, 4 sink, 5 grouped, 6 groups
 -- ARGV  1 the beginning of the sink's delivery keys, 2 token, 3 now, 4 when the lease expires (both in milliseconds),
 --       5 seconds to live, 6 bound of the dead, 7 the beginning of the sink's group keys, 8 bound of a digest,
---       9 deliveries that may begin in a window ('': any number), 10 the window in milliseconds
+--       9 deliveries that may begin in a window ('': any number), 10 the window in milliseconds,
+--       11 how many may be under way at once
 -- RETURNS  {} when nothing waits; {due} in milliseconds when the head waits or is leased, or a group is due then;
 --       {0, seq, attempts before this one, failing since in milliseconds or '', then for each alert: its seq, its
 --       JSON}; {1, why, since in milliseconds, 1 if by hand} when the sink is disabled, whatever waits
--- WHY   Alerts go to a sink in order, so only the head of its queue is ever leased. The attempt is counted when it
---       begins: one that takes its process down is one too. The same token is answered the same way again, so that
---       a lease whose answer got lost is not waited for. Asking keeps a disabled sink disabled: its key would
---       otherwise end with the last attempt's time, and the sink be enabled by nobody. Groups that are due come into the queue here, in the same
---       step, and so does the digest of what a full window held back: what is in a digest is fixed before it is sent
---       the first time, and stays so. A digest stands in the queue under its last alert's seq; the others are in
---       `grouped` until it is settled, and each names it.
+-- WHY   Alerts go to a sink in order, so only the head of its queue is leased; where several may be under way, the
+--       next ones too, as long as all before them are out on their first attempt: behind one that failed, everything
+--       waits. The attempt is counted when it begins: one that takes its process down is one too. The same token is
+--       answered the same way again, so that a lease whose answer got lost is not waited for. Asking keeps a disabled
+--       sink disabled: its key would otherwise end with the last attempt's time, and the sink be enabled by nobody.
+--       Groups that are due come into the queue here, in the same step, and so does the digest of what a full window
+--       held back: what is in a digest is fixed before it is sent the first time, and stays so. A digest stands in the
+--       queue under its last alert's seq; the others are in `grouped` until it is settled, and each names it.
 
 local outbox, dead, alerts, sink, grouped, groups = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local prefix, token, now, expires, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local of_digest, rate, per = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local under_way = tonumber(ARGV[11])
 local MOST_GROUPS = 100 -- that come into the queue in one call
 
 local known = redis.call('HMGET', sink, 'disabled', 'disabled_at', 'by_hand', 'failing_since')
@@ -133,13 +136,16 @@ local function contents(seq, seqs)
   return found
 end
 
-local looked = false
+local looked, at = false, 0
 while true do
-  local seq = redis.call('ZRANGE', outbox, 0, 0)[1]
+  local seq = redis.call('ZRANGE', outbox, at, at)[1]
   local state = seq and redis.call('HMGET', prefix .. seq, 'token', 'expires', 'due', 'attempts', 'seqs') or {}
   local attempts = tonumber(state[4] or 0)
   if state[1] and state[1] ~= token and tonumber(state[2]) > now then
-    return {tonumber(state[2])}
+    at = at + 1
+    if attempts > 1 or at >= under_way then
+      return {tonumber(state[2])}
+    end
   elseif not looked and state[1] ~= token then
     looked = true
     queue_due_groups()
