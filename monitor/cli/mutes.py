@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.query import reading
-from monitor.cli.render import as_json
+from monitor.cli.render import as_json, print_plain
 from monitor.display import safe
 from monitor.durations import parse_duration
 from monitor.errors import ConfigError, MonitorError
@@ -35,7 +35,7 @@ def made(
     except (ValueError, OverflowError) as error:
         raise ConfigError("mute", str(error)) from error
     author, reason = _words("--author", author or getpass.getuser()), _words("--reason", reason)
-    name = digest(*written, end, author, reason, now, length=8)
+    name = digest(*written, end, author, reason, length=8)  # the same mute again is the same
     return Mute(id=f"mute_{name}", matchers=written, until=end, author=author, reason=reason, created=now)
 
 
@@ -82,8 +82,7 @@ async def show_mutes(settings: Settings, *, named: bool, json: bool) -> None:
     elif console.is_terminal and mutes:
         console.print(_table(mutes))
     else:
-        for mute in mutes:
-            console.print(Text("\t".join(_columns(mute))))
+        print_plain(console, [Text("\t".join(_columns(mute))) for mute in mutes])
 
 
 async def expire_mute(settings: Settings, wanted: str, *, named: bool) -> None:

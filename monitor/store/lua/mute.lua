@@ -16,7 +16,7 @@ for at = 1, #found, 2 do
     latest = math.max(latest, kept)
   end
 end
-if redis.call('HLEN', mutes) >= tonumber(ARGV[5]) then
+if redis.call('HEXISTS', mutes, ARGV[1]) == 0 and redis.call('HLEN', mutes) >= tonumber(ARGV[5]) then
   return 0
 end
 redis.call('HSET', mutes, ARGV[1], ARGV[3] .. ' ' .. ARGV[2])
