@@ -232,6 +232,7 @@ async def test_what_comes_in_a_new_window_is_no_digest_when_nothing_was_held_bac
     for number in (1, 2):
         await raise_one(store, f"claim {number}")
         await settle(store, await lease(store, rate=RATE))
+    assert await look(store, rate=RATE) is None
     for number in (3, 4):
         await raise_one(store, f"claim {number}")
     assert (await lease(store, PER, RATE)).digest_of == ()
@@ -255,6 +256,19 @@ async def test_what_was_tried_before_is_in_no_digest_of_a_rate(store: Store) -> 
     assert isinstance(await look(store, rate=one), datetime)
     digest = await lease(store, PER, one)
     assert seqs(digest) == [2, 3]
+
+
+async def test_what_is_held_back_behind_what_is_under_way_is_one_digest_too(store: Store) -> None:
+    for number in range(1, 5):
+        await raise_one(store, f"claim {number}")
+    one = Rate(deliveries=1, per=PER)
+    longer = 2 * PER
+    first = await store.outbox.lease("desk", now(), longer, one, 2)
+    assert isinstance(first, Delivery)
+    assert isinstance(await store.outbox.lease("desk", now(), longer, one, 2), datetime)
+    digest = await store.outbox.lease("desk", now() + PER, longer, one, 2)
+    assert isinstance(digest, Delivery)
+    assert (first.seq, seqs(digest)) == (1, [2, 3, 4])
 
 
 async def test_a_digest_counts_as_one_delivery(store: Store) -> None:

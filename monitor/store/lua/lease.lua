@@ -84,10 +84,10 @@ local function queue_due_groups()
   end
 end
 
--- What waits at the head and was never tried, neither alone nor in a digest, becomes one.
-local function queue_held_back()
+-- What waits from there on and was never tried, neither alone nor in a digest, becomes one.
+local function queue_held_back(from)
   local seqs = {}
-  for _, seq in ipairs(redis.call('ZRANGE', outbox, 0, of_digest - 1)) do
+  for _, seq in ipairs(redis.call('ZRANGE', outbox, from, from + of_digest - 1)) do
     local state = redis.call('HMGET', prefix .. seq, 'attempts', 'seqs')
     if tonumber(state[1] or 0) > 0 or state[2] then
       break
@@ -99,12 +99,11 @@ local function queue_held_back()
   end
 end
 
--- When the next delivery may begin; nil: now. What exceeds a full window is held back, to its end.
+-- When the next delivery may begin; nil: now.
 local function window_over()
   local state = redis.call('HMGET', sink, 'window', 'begun')
   local over = tonumber(state[1] or 0) + per
   if over > now and tonumber(state[2] or 0) >= rate then
-    redis.call('HSET', sink, 'held', 1)
     return over
   end
 end
@@ -150,7 +149,7 @@ while true do
     looked = true
     queue_due_groups()
     if rate and not window_over() and redis.call('HDEL', sink, 'held') == 1 then
-      queue_held_back()
+      queue_held_back(at)
     end
   elseif not seq then
     local due = redis.call('ZRANGE', groups, 0, 0, 'WITHSCORES')[2]
@@ -161,6 +160,7 @@ while true do
     local first = state[1] ~= token and attempts == 0
     local over = rate and first and window_over()
     if over then
+      redis.call('HSET', sink, 'held', 1)
       return {over}
     end
     local found = contents(seq, state[5])
