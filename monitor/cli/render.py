@@ -76,6 +76,8 @@ def alert(told: Alert) -> RenderableType:
     if change is not None:
         row.add_row("", change)
     row.add_row(Text(f"#{told.seq}", justify="right"), Text(_circumstances(told), style="dim"))
+    for words in _suppressed(told):
+        row.add_row("", Text(words, style="magenta"))
     return Padding(row, (0, 0, 1, 0))
 
 
@@ -96,7 +98,11 @@ def alert_line(told: Alert) -> Text:
         str(told.kind),
         f"{''.join(_says(told))}:",
         _said(told),
-        *(f"[{words}]" for words in (change.plain if change else "", _circumstances(told)) if words),
+        *(
+            f"[{words}]"
+            for words in (change.plain if change else "", _circumstances(told), *_suppressed(told))
+            if words
+        ),
     ]
     return Text(" ".join(parts))
 
@@ -136,6 +142,11 @@ def _change(told: Alert) -> Text | None:
     if told.kind in (Kind.CORROBORATED, Kind.DISPUTED):
         return Text(safe(told.reason, limit=300), style="cyan" if told.kind is Kind.CORROBORATED else "red")
     return None
+
+
+def _suppressed(told: Alert) -> list[str]:
+    """Who is not told, and why."""
+    return [f"not to {safe(one.sink, limit=64)}: {safe(one.because, limit=400)}" for one in told.suppressed]
 
 
 def _circumstances(told: Alert) -> str:

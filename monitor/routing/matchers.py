@@ -30,7 +30,6 @@ WORDS: dict[str, Callable[[Alert], Iterable[str | None]]] = {
     "outlet": lambda alert: [source.outlet for source in alert.sources],
     "source": lambda alert: [name for source in alert.sources for name in (source.channel, source.outlet)],
     "what": lambda alert: [alert.figure.what] if alert.figure else [],
-    "sink": lambda alert: [alert.sink.name] if alert.sink else [],
 }
 """The texts of an alert that can be matched and grouped by. `source` is a channel or an outlet."""
 
@@ -43,8 +42,11 @@ NUMBERS: dict[str, Callable[[Alert], float | None]] = {
 }
 """The numbers of an alert that can be matched."""
 
-CLOSED: dict[str, Sequence[str]] = {"kind": tuple(map(str, Kind)), "stance": tuple(map(str, Stance))}
-"""Texts of which it is known what they can be: anything else is a slip of the pen."""
+CLOSED: dict[str, Sequence[str]] = {
+    "kind": tuple(str(kind) for kind in Kind if kind.startswith("claim.")),
+    "stance": tuple(map(str, Stance)),
+}
+"""Texts of which it is known what they can be: anything else is a slip of the pen. Alerts about sinks have no route."""
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,

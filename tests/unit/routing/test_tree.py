@@ -18,7 +18,7 @@ SINKS = ("log", "desk", "night", "ops")
 TREE = """
 sinks: desk
 routes:
-  - matchers: ['kind="sink.disabled"']
+  - matchers: ['kind="claim.disputed"']
     sinks: [ops]
   - matchers: 'claimant=~".*Gladkov"'
     sinks: [night]
@@ -74,8 +74,7 @@ EVENING = NOON + timedelta(hours=8)
         (by_tass(10), "at once", "nothing", "at once"),
         (by_tass(3) | {"ts": NOON}, "nothing", "nothing", "nothing"),
         (by_tass(10) | {"ts": NOON}, "at once", "nothing", "at once"),  # quiet hours are not inherited
-        ({"kind": Kind.SINK_DISABLED} | by_tass(), "nothing", "nothing", "at once"),
-        ({"kind": Kind.SINK_DISABLED, "claim": None, "counts": None}, "nothing", "nothing", "at once"),
+        ({"kind": Kind.DISPUTED} | by_gladkov(10), "nothing", "nothing", "at once"),
     ],
 )
 def test_an_alert_goes_down_the_tree_as_operators_know_it(
