@@ -227,8 +227,10 @@ async def _read_answer(response: aiohttp.ClientResponse) -> str | None:
 
 def _told(error: BaseException) -> str:
     """One line about an error of the network, without the URL: its path or query can be a secret."""
-    if isinstance(error, aiohttp.ClientResponseError):
-        said: str | None = error.message
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        said: str | None = "hung up before the answer was whole"
+    elif isinstance(error, aiohttp.ClientResponseError):
+        said = error.message
     elif isinstance(error, aiohttp.InvalidURL):
         said = error.description
     else:
