@@ -69,6 +69,10 @@ def test_a_mute_that_was_expired_mutes_nothing_and_each_filing_says_who_was_not_
     run("replay", SEEDS, "--speed", "max", *where)
     lines = alert_log(tmp_path / "data")
     assert {line["kind"] for line in lines if line["suppressed"]} == {"claim.updated"}
+    again = ("--config", config, "--data", tmp_path / "again")
+    run("mute", "add", 'kind="claim.updated"', *options[:6], *again)
+    run("replay", SEEDS, "--speed", "max", *again)
+    assert (tmp_path / "again/alerts.jsonl").read_bytes() == (tmp_path / "data/alerts.jsonl").read_bytes()
     muted = [
         one for one in run("export", "sightings", *where).stdout.splitlines() if "not to stdout: muted by ada" in one
     ]

@@ -14,7 +14,7 @@ from monitor.models import Rate, Suppressed
 from monitor.routing.tree import decide
 from monitor.settings import load_settings
 from tests.delivering import NOON, an_alert
-from tests.processes import run
+from tests.processes import TOPIC, run
 
 SINKS = """
 sinks:
@@ -123,6 +123,13 @@ def test_check_shows_where_an_alert_would_go_and_why(tmp_path: Path) -> None:
     ]
     refused = run("check", "-c", where, "--route", "outlets>=3", status=2)
     assert "says not what an alert is; write outlets=VALUE" in refused.stderr
+
+
+def test_check_counts_routes_and_names_sinks_that_none_leads_to(tmp_path: Path) -> None:
+    where = config(tmp_path, f"topic: {TOPIC}\ndata: {tmp_path}\n{SINKS}\nroute:\n  routes: [{{sinks: [night]}}]\n")
+    assert "ok    route          2 routes\n" in run("check", "-c", where).stdout
+    where = config(tmp_path, f"topic: {TOPIC}\ndata: {tmp_path}\n{SINKS}\nroute: {{sinks: [night]}}\n")
+    assert "ok    route          1 route; none leads to desk\n" in run("check", "-c", where).stdout
 
 
 # --- mutes
