@@ -135,7 +135,14 @@ class Pipeline:
                 for alert, _ in alerts:
                     for observer in self._observers:
                         observer.alert_raised(alert.kind)
-                    log.info("alert.raised", alert=alert.alert_id, kind=alert.kind, claim=claim.id, reason=alert.reason)
+                    log.info(
+                        "alert.raised",
+                        alert=alert.alert_id,
+                        kind=alert.kind,
+                        claim=claim.id,
+                        reason=alert.reason,
+                        not_to=[one.sink for one in alert.suppressed],
+                    )
                 return
             current = await self._store.claim(claim.id)
 

@@ -38,7 +38,7 @@ def _listed(value: object) -> object:
 class Route(Value):
     """One route of the tree, as it is configured; None: as the one above."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     matchers: Annotated[tuple[Written, ...], BeforeValidator(_listed)] = Field(
         (),

@@ -1,5 +1,6 @@
 """Digests: what waits in a group, or exceeds a rate, comes as one delivery, once, whatever crashes in between."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -206,6 +207,35 @@ async def test_a_decision_that_is_repeated_joins_its_group_once(store: Store) ->
     assert await store.claims.raise_alerts(claim, sighting.id, again, "new")
     await raise_grouped(store, 2)
     assert seqs(await lease(store, WAIT)) == [1, 2]
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_happens_each_alert_arrives_once_or_is_dead(store: Store, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - not a matter of secrets
+    rate = chance.choice([None, RATE])
+    contents: dict[str, list[int]] = {}
+    arrived: list[int] = []
+    clock = timedelta(0)
+    raised = 0
+    while raised < 15 or await store.outbox.pending("desk"):
+        if raised < 15 and chance.random() < 0.6:
+            raised += 1
+            group = Group(name=chance.choice("ab"), wait=chance.choice([timedelta(0), WAIT]), interval=INTERVAL)
+            await raise_one(store, f"claim {raised}", (Way(sink="desk", group=chance.choice([None, group])),))
+        clock += timedelta(seconds=chance.randrange(60))
+        found = await look(store, clock, rate)
+        if not isinstance(found, Delivery) or chance.random() < 0.2:
+            continue  # nothing is due, or the sender died
+        inside = [alert.seq for alert in found.digest_of] or [found.seq]
+        assert contents.setdefault(found.id, inside) == inside
+        assert len(inside) <= MOST
+        outcome = chance.choice([DELIVERED, DELIVERED, RETRY, DEAD])
+        await settle(store, found, outcome, now() + clock if outcome is RETRY else None)
+        arrived += inside if outcome is DELIVERED else []
+    dead = [seq for seq, _ in await listed(store, DeliveryState.DEAD)]
+    assert sorted(arrived + dead) == list(range(1, 16))
+    assert [seq for seq, _ in await listed(store, DeliveryState.DELIVERED)] == sorted(arrived)
+    assert (await store.deliveries.sink("desk")).delivered == len(arrived)
 
 
 # --- rates

@@ -219,12 +219,12 @@ def routes(below: st.SearchStrategy[Any]) -> st.SearchStrategy[Route]:
         Route,
         matchers=matchers(),
         sinks=st.none() | st.lists(st.sampled_from(SINKS), max_size=4).map(tuple),
-        go_on=st.booleans(),
         group_by=st.none() | st.just(()) | st.just(("place",)),
         group_wait=durations(),
         group_interval=durations(),
         mute_time_intervals=st.just(()) | st.just(("noon",)),
         routes=below,
+        **{"continue": st.booleans()},
     )
 
 
