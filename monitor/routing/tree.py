@@ -173,7 +173,10 @@ def _group(sink: str, one: _Exit, labels: Labels) -> Group | None:
 
 
 def _all_match(mute: Mute, labels: Labels) -> bool:
-    return all(parse(matcher).matches(labels) for matcher in mute.matchers)
+    try:
+        return all(parse(matcher).matches(labels) for matcher in mute.matchers)
+    except ValueError:  # another version's: what can't be understood keeps nothing back
+        return False
 
 
 def _muted(mute: Mute) -> str:

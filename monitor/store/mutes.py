@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
+import structlog
+from pydantic import ValidationError
+
 from monitor.errors import MonitorError
 from monitor.models import Mute
 from monitor.store import keys, scripts
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits
+
+
+_log = structlog.get_logger(__name__)
 
 
 class Mutes:
@@ -41,5 +47,14 @@ class Mutes:
     async def all(self) -> list[Mute]:
         """As `protocols.MuteStore.all`."""
         found = await self._connection.command("HVALS", self._key)
-        mutes = [Mute.model_validate_json(value.partition(" ")[2]) for value in found]
+        mutes = [mute for value in found if (mute := _read(value.partition(" ")[2]))]
         return sorted(mutes, key=lambda mute: (mute.until, mute.id))
+
+
+def _read(document: str) -> Mute | None:
+    """One that can't be read must not keep everything from being told."""
+    try:
+        return Mute.model_validate_json(document)
+    except ValidationError as error:
+        _log.warning("mute.unreadable", because=f"{error.error_count()} mistakes", mute=document[:200])
+        return None

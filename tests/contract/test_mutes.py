@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from monitor.errors import MonitorError
 from monitor.models import Mute
 from monitor.store import Limits, Store, keys
-from tests.conftest import TOPIC
+from tests.conftest import TOPIC, ask
 
 NOON = datetime(2100, 5, 22, 12, tzinfo=UTC)
 
@@ -50,6 +51,14 @@ async def test_there_are_no_more_than_allowed_and_old_ones_make_room(store: Stor
     later = NOON + limits.mute_kept + timedelta(hours=2)
     await store.mutes.add(a_mute(3, hours=1000), later)
     assert [mute.id for mute in await store.mutes.all()] == ["mute_3"]
+
+
+async def test_a_mute_that_can_not_be_read_leaves_the_others(store: Store, redis: Redis) -> None:
+    await store.mutes.add(a_mute(1), NOON)
+    await ask(redis, "HSET", keys.mutes(TOPIC), "mute_2", "4000000000 {}")
+    with capture_logs() as logged:
+        assert await store.mutes.all() == [a_mute(1)]
+    assert [line["event"] for line in logged] == ["mute.unreadable"]
 
 
 async def test_mutes_are_kept_until_the_last_one_is_over(store: Store, redis: Redis, limits: Limits) -> None:

@@ -157,6 +157,7 @@ def a_mute(*matchers: str, hours: float = 1) -> Mute:
         (a_mute('kind="claim.new"', "outlets>=2"), False),
         (a_mute('kind="claim.updated"'), False),
         (a_mute('kind="claim.new"', hours=0), False),
+        (a_mute('kind="claim.new"', 'mood="bad"'), False),
     ],
 )
 def test_what_is_muted_goes_to_the_log_alone(mute: Mute, muted: bool) -> None:
