@@ -11,7 +11,6 @@ from monitor.store import keys, scripts
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits
 
-
 _log = structlog.get_logger(__name__)
 
 
