@@ -116,6 +116,7 @@ class Claims:
         name = group.name if group else ""
         return scripts.WayArgs(
             queues=queues(self._topic, way.sink),
+            delivery_prefix=keys.delivery(self._topic, way.sink, ""),
             group_key=keys.group(self._topic, way.sink, name),
             group=name,
             wait_ms=round(group.wait.total_seconds() * 1000) if group else 0,

@@ -176,6 +176,7 @@ class WayArgs(NamedTuple):
     """One alert's way to one sink: into its queue, or with a `group` into that."""
 
     queues: QueueKeys
+    delivery_prefix: str
     group_key: str
     group: str = ""
     wait_ms: int = 0
@@ -212,7 +213,7 @@ async def raise_alerts(
         args += [alert.key, alert.alert, len(alert.ways)]
         for way in alert.ways:
             keys += [way.queues.outbox, way.queues.dead, way.queues.grouped, way.queues.groups, way.group_key]
-            args += [way.group, way.wait_ms, way.interval_ms]
+            args += [way.delivery_prefix, way.group, way.wait_ms, way.interval_ms]
     return bool(await connection.script("raise_alerts", keys, args))
 
 

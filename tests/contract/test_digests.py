@@ -209,6 +209,15 @@ async def test_a_decision_that_is_repeated_joins_its_group_once(store: Store) ->
     assert seqs(await lease(store, WAIT)) == [1, 2]
 
 
+async def test_a_digest_that_gives_way_in_a_full_queue_is_dead_with_all_that_is_in_it(store: Store) -> None:
+    await raise_grouped(store, 1, 2, 3)
+    await settle(store, await lease(store, WAIT), RETRY, now() + 2 * INTERVAL)
+    for number in range(4, 24):
+        await raise_one(store, f"claim {number}")
+    assert await listed(store, DeliveryState.DEAD) == [(1, 3), (2, 3), (3, 3)]
+    assert await store.outbox.pending("desk") == 20
+
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_whatever_happens_each_alert_arrives_once_or_is_dead(store: Store, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - not a matter of secrets

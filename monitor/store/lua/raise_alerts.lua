@@ -3,7 +3,8 @@
 -- ARGV  1 the revision decided from, 2 the alerts decided from (a line each), 3 what the filing is told ('': leave
 --       it), 4 seconds to live, 5 bound of the alerts, 6 bound of a digest,
 --       then for each alert: its key within the claim, its JSON, the number of its ways,
---       and for each way: the group's name ('': at once), its wait, its interval (both in milliseconds)
+--       and for each way: the beginning of the sink's delivery keys, the group's name ('': at once), its wait, its
+--       interval (both in milliseconds)
 -- RETURNS  1, or 0 when the claim is not what was decided from: nothing written
 -- WHY   The alert, its number, one delivery a sink (in its queue, or in a group) and the claim's memory of it in one
 --       step: a crash leaves all of it or nothing. A call whose answer got lost is repeated, and finds its own work
@@ -20,7 +21,7 @@ local after = ARGV[2]
 local at = FIRST_ALERT
 while at <= #ARGV do
   after = after .. ARGV[at] .. '\n'
-  at = at + 3 + 3 * ARGV[at + 2]
+  at = at + 3 + 4 * ARGV[at + 2]
 end
 if known[1] ~= ARGV[1] or (alerted ~= ARGV[2] and alerted ~= after) then
   return 0
@@ -34,12 +35,17 @@ local function forget_the_old(now_s)
   end
 end
 
-local function bounded(queue, dead, seq)
+-- The oldest delivery of a queue that is too long is dead; of a digest, all that is in it.
+local function bounded(queue, dead, grouped, prefix, seq)
   redis.call('ZADD', queue, seq, seq)
   redis.call('EXPIRE', queue, ttl)
   if redis.call('ZCARD', queue) > most then
-    local oldest = redis.call('ZPOPMIN', queue)
-    redis.call('ZADD', dead, oldest[2], oldest[1])
+    local oldest = redis.call('ZPOPMIN', queue)[1]
+    for one in string.gmatch(redis.call('HGET', prefix .. oldest, 'seqs') or oldest, '%d+') do
+      redis.call('ZREM', grouped, one)
+      redis.call('ZADD', dead, one, one)
+    end
+    redis.call('HDEL', prefix .. oldest, 'seqs')
     redis.call('ZREMRANGEBYRANK', dead, 0, -(most + 1))
     redis.call('EXPIRE', dead, ttl)
   end
@@ -72,13 +78,14 @@ if alerted == ARGV[2] and #ARGV >= FIRST_ALERT then
     at = at + 3
     for _ = 1, ways do
       local outbox, dead, grouped, groups, group = KEYS[key], KEYS[key + 1], KEYS[key + 2], KEYS[key + 3], KEYS[key + 4]
-      if ARGV[at] == '' then
-        bounded(outbox, dead, seq)
+      local prefix, name = ARGV[at], ARGV[at + 1]
+      if name == '' then
+        bounded(outbox, dead, grouped, prefix, seq)
       else
-        bounded(grouped, dead, seq)
-        gather(groups, group, ARGV[at], seq, now_ms, tonumber(ARGV[at + 1]), ARGV[at + 2])
+        bounded(grouped, dead, grouped, prefix, seq)
+        gather(groups, group, name, seq, now_ms, tonumber(ARGV[at + 2]), ARGV[at + 3])
       end
-      at, key = at + 3, key + 5
+      at, key = at + 4, key + 5
     end
   end
   redis.call('EXPIRE', alerts, ttl)
