@@ -23,12 +23,6 @@ HEADS = {
     Kind.SINK_DISABLED: "Sink disabled",
     Kind.SINK_TEST: "Test",
 }
-SAYS = {
-    Stance.ASSERTED: "says",
-    Stance.DENIED: "denies",
-    Stance.CONFIRMED: "confirms",
-    Stance.UNVERIFIED: "says, unverified",
-}
 OUTLET = "outlet"
 """The claimant of what an outlet states in its own voice."""
 
@@ -112,11 +106,11 @@ def _one_line(words: str, limit: int) -> str:
 
 
 def _who(alert: Alert, claim: AlertClaim) -> str:
-    """Who, and how: an outlet that states something in its own voice is named."""
+    """Who, and how, without a verb, as who may be one or many; an outlet that speaks for itself is named."""
+    how = "" if claim.stance is Stance.ASSERTED else f" ({claim.stance})"
     if claim.claimant == OUTLET and alert.sources:
-        how = "reports" if claim.stance is Stance.ASSERTED else f"reports, {claim.stance}"
-        return f"{_one_line(alert.sources[0].outlet, NAME_CHARS)} {how}"
-    return f"{_one_line(claim.claimant, NAME_CHARS)} {SAYS[claim.stance]}"
+        return f"{_one_line(alert.sources[0].outlet, NAME_CHARS)} reports{how}"
+    return f"{_one_line(claim.claimant, NAME_CHARS)}{how}"
 
 
 def _said(alert: Alert, claim: AlertClaim) -> str:

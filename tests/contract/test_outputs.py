@@ -38,7 +38,7 @@ async def test_readable_lines_hold_nothing_that_a_terminal_obeys() -> None:
     out = io.BytesIO()
     await StdoutSink("out", out, "text").send(a_delivery(an_alert(reason="\x1b[2J\u202e said")))
     written = out.getvalue().decode()
-    assert written.startswith("New: Vyacheslav Gladkov says\n“six people were wounded”\n")
+    assert written.startswith("New: Vyacheslav Gladkov\n“six people were wounded”\n")
     assert r"\x1b[2J\u202e said" in written
     assert "\x1b" not in written
 
@@ -134,7 +134,7 @@ async def test_a_message_has_a_title_and_the_readable_text(library: Library) -> 
     outcome = await AppriseSink("mail", "ntfys://topic").send(a_delivery())
     assert outcome.verdict is Verdict.DELIVERED
     [message] = library.got
-    assert message["title"] == "New: Vyacheslav Gladkov says"
+    assert message["title"] == "New: Vyacheslav Gladkov"
     assert message["body"].startswith("“six people were wounded”\nwhere: Graivoron\n")
     assert message["body"].endswith("Reuters: https://example.org/0")
     assert message["body_format"] == "text"
