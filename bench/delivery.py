@@ -65,7 +65,7 @@ class Bench:
         """The head of the queue does not wait for its next attempt."""
         async with Redis.from_url(self.url, decode_responses=True) as redis:
             [head] = await redis.zrange(keys.outbox(TOPIC, sink), 0, 0)
-            await redis.hdel(keys.delivery(TOPIC, sink, head), "due")
+            await redis.hdel(keys.delivery(TOPIC, sink, str(head)), "due")
 
     @asynccontextmanager
     async def sending(self, paths: Sequence[str], **fields: object) -> AsyncIterator[int]:
