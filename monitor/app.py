@@ -28,6 +28,7 @@ from monitor.extract.relevance import Judge
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
+from monitor.operations import Operations
 from monitor.pipeline import Pipeline
 from monitor.poller import Poller
 from monitor.settings import Settings
@@ -36,6 +37,8 @@ from monitor.sources.replay import ReplaySource, read_feed
 from monitor.store import Limits, Store, embedded
 from monitor.timing import pause, unless_stopped
 from monitor.web import health
+from monitor.web.api import Api
+from monitor.web.events import Events
 from monitor.web.metrics import CountedSink, Metrics, WatchedSource
 from monitor.web.server import application, serve
 from monitor.worker import Worker
@@ -188,6 +191,8 @@ class _Daemon:
         self.problems = problems
         self._settings = settings
         self._store = store
+        self._topic = topic.name
+        self._events = Events(store.alerts)
         self._sources = sources
         self._sinks = sinks
         self._metrics = metrics
@@ -224,6 +229,7 @@ class _Daemon:
         }
         if with_web:
             tasks["web"] = self._serve_web(self._settings.web.host, self._settings.web.port)
+            tasks["events"] = self._events.run(self._stopping)
         if to_the_end:
             tasks["end"] = self._stop_at_the_end()
         if told:
@@ -282,7 +288,33 @@ class _Daemon:
             "sinks": health.sinks_take(self._sinks, local, self._dispatcher.disabled),
             "disk": health.disk_has_room(self._settings.data),
         }
-        return application(self._metrics, checks, self._refresh)
+        bearer = self._settings.web.bearer
+        return application(
+            self._metrics,
+            checks,
+            self._refresh,
+            self._api(),
+            token=None if bearer is None else bearer.get_secret_value(),
+            host=self._settings.web.host,
+        )
+
+    def _api(self) -> Api:
+        store = self._store
+        receivers = {sink.name for sink in self._settings.sinks if sink.kind not in ("log", "stdout")}
+        return Api(
+            alerts=store.alerts,
+            claims=store.claims,
+            deliveries=store.deliveries,
+            operations=Operations(
+                topic=self._topic,
+                sinks=[sink.name for sink in self._settings.sinks],
+                alerts=store.alerts,
+                deliveries=store.deliveries,
+                switches=store.outbox,
+            ),
+            events=self._events,
+            testable={sink.name: sink for sink in self._sinks if sink.name in receivers},
+        )
 
     async def _refresh(self) -> None:
         self._metrics.backlog(await self._store.posts.backlog())

@@ -59,9 +59,7 @@ def sources_fresh(sources: Sequence[tuple[WatchedSource, timedelta]]) -> Check:
     return check
 
 
-def sinks_take(
-    sinks: Sequence[CountedSink], local: Set[str], disabled: Callable[[], Mapping[str, Disabled]]
-) -> Check:
+def sinks_take(sinks: Sequence[CountedSink], local: Set[str], disabled: Callable[[], Mapping[str, Disabled]]) -> Check:
     """Sinks that were disabled, unless by hand, are told, and `local` ones (the log) that failed just now.
 
     A receiver elsewhere that is down for a while is no fault of the monitor: its alerts wait.
@@ -69,9 +67,11 @@ def sinks_take(
 
     async def check() -> str | None:
         failing = [f"{name} is disabled: {one.because}" for name, one in disabled().items() if not one.by_hand]
-        for sink in sinks:
-            if sink.name in local and sink.last and sink.last.verdict is Verdict.RETRY:
-                failing.append(f"{sink.name}: {sink.last.error}")
+        failing.extend(
+            f"{sink.name}: {sink.last.error}"
+            for sink in sinks
+            if sink.name in local and sink.last and sink.last.verdict is Verdict.RETRY
+        )
         return "; ".join(failing) or None
 
     return check

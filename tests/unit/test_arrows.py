@@ -38,7 +38,9 @@ MAY_IMPORT = {
     "sources": VALUES | TOOLS,
     "sinks": VALUES | TOOLS,
     "receive": VALUES | {"sinks"} | TOOLS,
-    "web": VALUES | TOOLS,
+    "views": VALUES,
+    "operations": VALUES | {"alerting"} | TOOLS,
+    "web": VALUES | {"operations", "views"} | TOOLS,
 }
 # Libraries that one room alone knows.
 ONLY_IN = {

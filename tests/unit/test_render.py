@@ -11,7 +11,17 @@ from monitor import filing
 from monitor.app import Summary, Tally
 from monitor.cli import render
 from monitor.cli.watching import print_summary, watching
-from monitor.models import AlertFigure, Claim, Decision, FigureReading, Filing, Kind, Link, Sighting, Stance
+from monitor.models import (
+    AlertFigure,
+    Claim,
+    Decision,
+    FigureReading,
+    Filing,
+    Kind,
+    Link,
+    Sighting,
+    Stance,
+)
 from tests.delivering import NOON, a_source, an_alert
 from tests.unit.making import a_sighting, no_claim
 
