@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env run test lint format lock quality quality-record ablations fuzz bench picture settings
+.PHONY: env run test lint format lock quality quality-record ablations fuzz bench chaos picture settings
 
 env: .venv/.made ## the environment, from the locked requirements
 
@@ -34,6 +34,10 @@ ablations: env ## what each rule is worth, into docs/quality.md; about two minut
 
 bench: env ## how fast it is, and how much memory it takes
 	$(BIN)/python -m scripts.bench
+	$(BIN)/python -m bench.delivery
+
+chaos: env ## fifty runs that kill dispatcher, server and receiver at random moments
+	MONITOR_CHAOS_RUNS=50 $(BIN)/pytest tests/crash/test_delivery_chaos.py
 
 picture: env ## docs/alerts.svg, from a replay of the seeds
 	$(BIN)/python scripts/picture.py

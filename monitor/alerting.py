@@ -15,6 +15,7 @@ from monitor.models import (
     Alert,
     AlertClaim,
     AlertFigure,
+    AlertSink,
     AlertSource,
     Claim,
     Counts,
@@ -82,6 +83,29 @@ def compose(claim: Claim, raises: Sequence[Raise], sighting: Sighting, now: date
         alerts.append(alert)
         before = alert.alert_id
     return tuple(alerts)
+
+
+def about_sink(kind: Kind, topic: str, sink: AlertSink, reason: str, now: datetime) -> Alert:
+    """An alert about a sink instead of a claim, but for `seq`; the same at the same moment has the same id."""
+    return Alert(
+        seq=0,
+        ts=now,
+        event_time=now,
+        kind=kind,
+        alert_id=Alert.id_for(f"{topic}/{sink.name}", kind, round(now.timestamp() * 1000)),
+        topic=topic,
+        claim_id=None,
+        revision=None,
+        supersedes=None,
+        status=kind.removeprefix("sink."),
+        claim=None,
+        figure=None,
+        disputes=(),
+        sources=(),
+        counts=None,
+        sink=sink,
+        reason=reason,
+    )
 
 
 def _new(claim: Claim) -> Raise:

@@ -15,31 +15,30 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 from aiohttp import web
 
-from monitor import alerting, backoff, protocols
-from monitor.dispatcher import Dispatcher, Lane
-from monitor.errors import MonitorError, SinkError, StoreUnavailable
+from monitor import alerting, protocols
+from monitor.destinations import lane, open_sink
+from monitor.dispatcher import Dispatcher
+from monitor.errors import MonitorError, StoreUnavailable
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import Judge
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
+from monitor.operations import Operations
 from monitor.pipeline import Pipeline
 from monitor.poller import Poller
-from monitor.settings import LogSinkSettings, Settings, SinkSettings
-from monitor.sinks.guard import Guard
-from monitor.sinks.log import LogSink
-from monitor.sinks.signing import Secret
-from monitor.sinks.webhook import Limits as WebhookLimits
-from monitor.sinks.webhook import WebhookSink
+from monitor.settings import Settings
+from monitor.sink_settings import LogSinkSettings
 from monitor.sources.replay import ReplaySource, read_feed
 from monitor.store import Limits, Store, embedded
 from monitor.timing import pause, unless_stopped
 from monitor.web import health
+from monitor.web.api import Api
+from monitor.web.events import Events
 from monitor.web.metrics import CountedSink, Metrics, WatchedSource
 from monitor.web.server import application, serve
 from monitor.worker import Worker
@@ -49,9 +48,6 @@ log = structlog.get_logger()
 # A replay is over once what can go out now has gone out: a delivery that waits longer than this for its next
 # attempt stays in the outbox, for the next start.
 PATIENCE = timedelta(seconds=10)
-# A line is one writer's for so long; after that, another may take it. What a killed process had in its hands waits
-# for the end of its lease, so none is longer than it must be.
-LOG_LEASE = timedelta(seconds=5)
 LOOK_EVERY_S = 0.05
 SHOW_EVERY_S = 0.1
 MOST_REPEATED = 5
@@ -155,7 +151,7 @@ async def _daemon(settings: Settings) -> AsyncIterator["_Daemon"]:
         metrics = Metrics()
         sinks = []
         for sink in settings.sinks:
-            sinks.append(metrics.counted(_sink(sink, settings.data)))
+            sinks.append(metrics.counted(open_sink(sink, settings.data)))
             stack.push_async_callback(sinks[-1].close)
         sources = [(ReplaySource(name=one.name, feed=feed, speed=one.speed), one.every) for one, feed in feeds]
         ahead = [source.left(await store.posts.cursor(source.name)) for source, _ in sources]
@@ -195,6 +191,8 @@ class _Daemon:
         self.problems = problems
         self._settings = settings
         self._store = store
+        self._topic = topic.name
+        self._events = Events(store.alerts)
         self._sources = sources
         self._sinks = sinks
         self._metrics = metrics
@@ -210,13 +208,15 @@ class _Daemon:
                 matcher=Match(),
                 store=store.claims,
                 policy=alerting.Policy(corroborated_at=settings.alerts.corroborated_at),
+                plan=settings.plan,
+                mutes=store.mutes,
                 observers=[self.tally, metrics],
             ).handle,
             batch=settings.worker.batch,
         )
         self._dispatcher = Dispatcher(
             store.outbox,
-            [self._lane(sink, one) for sink, one in zip(sinks, settings.sinks, strict=True)],
+            [lane(sink, one) for sink, one in zip(sinks, settings.sinks, strict=True)],
             grace=settings.worker.drain,
         )
 
@@ -229,6 +229,7 @@ class _Daemon:
         }
         if with_web:
             tasks["web"] = self._serve_web(self._settings.web.host, self._settings.web.port)
+            tasks["events"] = self._events.run(self._stopping)
         if to_the_end:
             tasks["end"] = self._stop_at_the_end()
         if told:
@@ -243,12 +244,6 @@ class _Daemon:
     async def most_repeated(self) -> tuple[Claim, ...]:
         claims = [claim async for claim in self._store.claims.claims() if claim.sightings > 1]
         return tuple(sorted(claims, key=lambda claim: (-claim.sightings, claim.number))[:MOST_REPEATED])
-
-    def _lane(self, sink: CountedSink, settings: SinkSettings) -> Lane:
-        if isinstance(settings, LogSinkSettings):
-            return Lane(sink=sink, schedule=backoff.LOG, lease=LOG_LEASE)
-        # A lease that ends before the attempt would send the alert twice.
-        return Lane(sink=sink, schedule=backoff.WEBHOOK, lease=1.25 * settings.timeout)
 
     async def _stop_at_the_end(self) -> None:
         """Sets `stopping` once the sources are at their end, every post is handled and every alert is out."""
@@ -290,34 +285,41 @@ class _Daemon:
         checks = {
             "store": health.store_answers(self._store.posts),
             "sources": health.sources_fresh(self._sources),
-            "sinks": health.sinks_take(self._sinks, local),
+            "sinks": health.sinks_take(self._sinks, local, self._dispatcher.disabled),
             "disk": health.disk_has_room(self._settings.data),
         }
-        return application(self._metrics, checks, self._refresh)
+        bearer = self._settings.web.bearer
+        return application(
+            self._metrics,
+            checks,
+            self._refresh,
+            self._api(),
+            token=None if bearer is None else bearer.get_secret_value(),
+            host=self._settings.web.host,
+        )
+
+    def _api(self) -> Api:
+        store = self._store
+        receivers = {sink.name for sink in self._settings.sinks if sink.kind not in ("log", "stdout")}
+        return Api(
+            alerts=store.alerts,
+            claims=store.claims,
+            deliveries=store.deliveries,
+            operations=Operations(
+                topic=self._topic,
+                sinks=[sink.name for sink in self._settings.sinks],
+                alerts=store.alerts,
+                deliveries=store.deliveries,
+                switches=store.outbox,
+            ),
+            events=self._events,
+            testable={sink.name: sink for sink in self._sinks if sink.name in receivers},
+        )
 
     async def _refresh(self) -> None:
         self._metrics.backlog(await self._store.posts.backlog())
         for sink in self._sinks:
-            self._metrics.pending(sink.name, await self._store.outbox.pending(sink.name))
-
-
-def _sink(settings: SinkSettings, data: Path) -> protocols.Sink:
-    """The sink, open: a log that can't be written ends the start, not the first alert."""
-    if isinstance(settings, LogSinkSettings):
-        path = data / settings.path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SinkError(str(path), f"the folder of the alert log can't be made: {error.strerror}") from error
-        return LogSink(settings.name, path)
-    seconds = settings.timeout.total_seconds()
-    return WebhookSink(
-        settings.name,
-        settings.url.get_secret_value(),
-        [Secret.parse(secret.get_secret_value(), f"sink {settings.name}") for secret in settings.secrets],
-        Guard(settings.allow_networks),
-        limits=WebhookLimits(total_s=seconds, connect_s=min(5.0, seconds), read_s=min(10.0, seconds)),
-    )
+            self._metrics.sink(await self._store.deliveries.sink(sink.name))
 
 
 def _told(failed: ExceptionGroup[Exception]) -> MonitorError | None:

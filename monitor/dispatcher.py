@@ -3,7 +3,8 @@
     outbox.lease | sink.send | outbox.settle      delivered, again at t, or dead
 
 One task a sink, so that none waits for another. What is in flight when a process dies is leased again when its time
-is over, and goes out under the same id: at least once. Nothing is held in memory but the one delivery of each sink.
+is over, and goes out under the same id: at least once. Nothing is held in memory but what is in flight: of each sink
+one delivery, or as many as its lane allows.
 """
 
 import asyncio
@@ -16,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from monitor import alerting
 from monitor.backoff import Schedule
 from monitor.errors import StoreUnavailable
-from monitor.models import Attempt, Delivery, Outcome, Verdict
+from monitor.models import Alert, AlertSink, Attempt, Delivery, Disabled, Kind, Outcome, Rate, Verdict
 from monitor.protocols import Outbox, Sink
 from monitor.timing import pause
 
@@ -39,22 +41,37 @@ def _now() -> datetime:
 class Lane:
     """A sink, when it is tried again, and how long a delivery is its own.
 
-    `lease` must be longer than the sink's own time limit: an attempt is cut off after nine tenths of it.
+    `lease` must be longer than the sink's own time limit: an attempt is cut off after nine tenths of it. A sink that
+    fails for `disable_after`, with no success in between, is disabled; None: never. What exceeds `rate` comes later,
+    as one digest. With more than one `in_flight`, neighbours may arrive swapped; behind one that failed, all wait.
     """
 
     sink: Sink
     schedule: Schedule
     lease: timedelta
+    disable_after: timedelta | None = None
+    rate: Rate | None = None
+    in_flight: int = 1
 
 
 @dataclass
 class _Place:
-    """Where a lane stands: whether it is to look again, when its head is due, whether it takes no more."""
+    """Where a lane stands: when its head is due, why it takes no more; and of each of its tasks, as many as may be in
+    flight, what wakes it, and the time limit of its attempt.
+    """
 
-    wake: asyncio.Event
+    wakes: tuple[asyncio.Event, ...]
+    limits: list[asyncio.Timeout | None]
     due: datetime | None = None
-    disabled: bool = False
-    limit: asyncio.Timeout | None = None
+    disabled: Disabled | None = None
+
+    def wake(self) -> None:
+        for wake in self.wakes:
+            wake.set()
+
+
+def _place(lane: Lane) -> _Place:
+    return _Place(tuple(asyncio.Event() for _ in range(lane.in_flight)), [None] * lane.in_flight)
 
 
 class Dispatcher:
@@ -77,15 +94,16 @@ class Dispatcher:
         self._grace_s = grace.total_seconds()
         self._clock = clock
         self._fraction = fraction
-        self._places = {name: _Place(asyncio.Event()) for name in self._lanes}
+        self._places = {name: _place(lane) for name, lane in self._lanes.items()}
         self._changed = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Ends once `stopping` is set and each lane has ended or given up its attempt: after `grace` at the latest."""
         async with asyncio.TaskGroup() as group:
             lanes = [
-                group.create_task(self._serve(lane, stopping), name=f"dispatch:{name}")
+                group.create_task(self._serve(lane, number, stopping), name=f"dispatch:{name}:{number}")
                 for name, lane in self._lanes.items()
+                for number in range(lane.in_flight)
             ]
             watch = group.create_task(self._watch(stopping), name="dispatch:watch")
             stop = group.create_task(self._stop(stopping), name="dispatch:stop")
@@ -109,9 +127,9 @@ class Dispatcher:
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await self._changed.wait()
 
-    def disabled(self) -> tuple[str, ...]:
-        """The sinks that are gone and take nothing more in this run."""
-        return tuple(name for name, place in self._places.items() if place.disabled)
+    def disabled(self) -> dict[str, Disabled]:
+        """The sinks that are offered nothing more, as the store said when it was asked last, and why."""
+        return {name: place.disabled for name, place in self._places.items() if place.disabled}
 
     async def _drained(self, patience: timedelta) -> bool:
         try:
@@ -126,33 +144,35 @@ class Dispatcher:
 
     # --- one lane
 
-    async def _serve(self, lane: Lane, stopping: asyncio.Event) -> None:
+    async def _serve(self, lane: Lane, number: int, stopping: asyncio.Event) -> None:
         place = self._places[lane.sink.name]
-        while not stopping.is_set() and not place.disabled:
-            place.wake.clear()  # before looking: what comes while looking wakes again
+        wake = place.wakes[number]
+        while not stopping.is_set():
+            wake.clear()  # before looking: what comes while looking wakes again
             try:
-                found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease)
+                found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease, lane.rate, lane.in_flight)
             except StoreUnavailable:
-                await self._rest(place, STORE_PAUSE_S)
+                await _rest(wake, STORE_PAUSE_S)
                 continue
+            _note(lane.sink.name, place, found if isinstance(found, Disabled) else None)
             if isinstance(found, Delivery):
                 place.due = None
-                await self._deliver(lane, place, found, stopping)
+                await self._deliver(lane, number, found, stopping)
                 self._changed.set()
+                if lane.in_flight > 1:  # the others may have waited for this one
+                    place.wake()
+            elif isinstance(found, Disabled):
+                self._changed.set()
+                await _rest(wake, LOOK_AGAIN_S)
             else:
                 place.due = found
                 self._changed.set()
                 wait_s = LOOK_AGAIN_S if found is None else (found - self._clock()).total_seconds()
-                await self._rest(place, min(max(wait_s, 0.01), LOOK_AGAIN_S))
+                await _rest(wake, min(max(wait_s, 0.01), LOOK_AGAIN_S))
 
-    async def _rest(self, place: _Place, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await place.wake.wait()
-
-    async def _deliver(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> None:
+    async def _deliver(self, lane: Lane, number: int, delivery: Delivery, stopping: asyncio.Event) -> None:
         at, started = self._clock(), time.monotonic()
-        outcome = await self._send(lane, place, delivery, stopping)
+        outcome = await self._send(lane, number, delivery, stopping)
         attempt = Attempt(
             at=at,
             duration_ms=round((time.monotonic() - started) * 1000),
@@ -160,29 +180,29 @@ class Dispatcher:
             error=outcome.error,
             answer=outcome.answer,
         )
+        if not stopping.is_set():  # what is cut short by our own end is no failure of the receiver
+            outcome = _given_up(lane, delivery, outcome, at)
         next_at = self._next_at(lane, delivery, outcome)
         settled = await self._settle(
             delivery, outcome, attempt, next_at, started + lane.lease.total_seconds(), stopping
         )
         _tell(delivery, outcome, attempt, next_at, settled)
-        if outcome.verdict is Verdict.DISABLE:
-            place.disabled = True
-            _log.error("sink.disabled", sink=lane.sink.name, because=outcome.error, alert_id=delivery.alert.alert_id)
 
-    async def _send(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> Outcome:
+    async def _send(self, lane: Lane, number: int, delivery: Delivery, stopping: asyncio.Event) -> Outcome:
         """One attempt, contained: however a sink fails, it is an outcome, and the other sinks never notice."""
+        limits = self._places[lane.sink.name].limits
         limit_s = lane.lease.total_seconds() * 0.9
         try:
-            async with asyncio.timeout(min(limit_s, self._grace_s) if stopping.is_set() else limit_s) as place.limit:
+            async with asyncio.timeout(min(limit_s, self._grace_s) if stopping.is_set() else limit_s) as limits[number]:
                 return await lane.sink.send(delivery)
         except TimeoutError:
             because = "stopped before there was an answer" if stopping.is_set() else f"no end after {limit_s:g} s"
             return Outcome(verdict=Verdict.RETRY, error=because)
         except Exception as error:  # a mistake of ours in a sink; told with all that is known of it
-            _log.exception("delivery.crashed", sink=lane.sink.name, alert_id=delivery.alert.alert_id)
+            _log.exception("delivery.crashed", sink=lane.sink.name, alert_id=delivery.id)
             return Outcome(verdict=Verdict.RETRY, error=f"the sink failed: {type(error).__name__}")
         finally:
-            place.limit = None
+            limits[number] = None
 
     def _next_at(self, lane: Lane, delivery: Delivery, outcome: Outcome) -> datetime | None:
         now = self._clock()
@@ -203,9 +223,10 @@ class Dispatcher:
         stopping: asyncio.Event,
     ) -> bool:
         """Settles, however long the store is away, while the lease lasts; False when it was lost meanwhile."""
+        disabling = _disabling(delivery, outcome, attempt.at)
         while True:
             try:
-                return await self._outbox.settle(delivery, outcome, attempt, next_at)
+                return await self._outbox.settle(delivery, outcome, attempt, next_at, disabling)
             except StoreUnavailable:
                 if stopping.is_set() or time.monotonic() >= until:
                     return False
@@ -232,20 +253,61 @@ class Dispatcher:
         await stopping.wait()
         self._wake_all()
         over = asyncio.get_running_loop().time() + self._grace_s
-        for place in self._places.values():
-            if place.limit is not None and (place.limit.when() or over) >= over:
-                place.limit.reschedule(over)
+        for limit in [limit for place in self._places.values() for limit in place.limits]:
+            if limit is not None and (limit.when() or over) >= over:
+                limit.reschedule(over)
 
     def _wake_all(self) -> None:
         for place in self._places.values():
-            place.wake.set()
+            place.wake()
+
+
+async def _rest(wake: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+
+
+def _given_up(lane: Lane, delivery: Delivery, outcome: Outcome, at: datetime) -> Outcome:
+    """The outcome, or that the sink is to be disabled: it has failed for too long, and fails again."""
+    since = delivery.failing_since
+    if outcome.verdict in (Verdict.DELIVERED, Verdict.DISABLE) or lane.disable_after is None or since is None:
+        return outcome
+    if at - since < lane.disable_after:
+        return outcome
+    because = f"no success since {since:%Y-%m-%d %H:%M} UTC; the last: {outcome.error}"
+    return outcome.model_copy(update={"verdict": Verdict.DISABLE, "error": because})
+
+
+def _disabling(delivery: Delivery, outcome: Outcome, at: datetime) -> Alert | None:
+    """What the other sinks are told when this outcome disables the sink."""
+    if outcome.verdict is not Verdict.DISABLE:
+        return None
+    sink = AlertSink(
+        name=delivery.sink,
+        disabled=outcome.error,
+        failing_since=delivery.failing_since,
+        oldest_pending=min([delivery.seq, *(alert.seq for alert in delivery.digest_of)]),
+    )
+    reason = f"{outcome.error}; its alerts wait, from #{sink.oldest_pending} on, until it is enabled"
+    return alerting.about_sink(Kind.SINK_DISABLED, delivery.alert.topic, sink, reason, at)
+
+
+def _note(sink: str, place: _Place, disabled: Disabled | None) -> None:
+    """Says, once, that the sink was disabled or enabled, by whatever process and for whatever reason."""
+    if disabled and not place.disabled:
+        _log.error("sink.disabled", sink=sink, because=disabled.because, since=disabled.since.isoformat())
+    if place.disabled and not disabled:
+        _log.warning("sink.enabled", sink=sink)
+    place.disabled = disabled
 
 
 def _tell(delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datetime | None, settled: bool) -> None:
     _log.info(
         "delivery.attempted",
         sink=delivery.sink,
-        alert_id=delivery.alert.alert_id,
+        alert_id=delivery.id,
+        alerts=len(delivery.digest_of) or 1,
         seq=delivery.seq,
         attempt=delivery.attempts + 1,
         verdict=str(outcome.verdict if outcome.verdict is not Verdict.RETRY or next_at else Verdict.DEAD),

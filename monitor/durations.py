@@ -1,7 +1,7 @@
 """Durations as people write them: "40s", "5 min", "1.5h", "90d"."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -36,6 +36,29 @@ def write_duration(value: timedelta) -> str:
         if milliseconds and milliseconds % size == 0:
             return f"{milliseconds // size}{unit}"
     return f"{milliseconds}ms" if milliseconds else "0s"
+
+
+def parse_moment(written: str, now: datetime) -> datetime:
+    """A moment as people write it: how long ago ("2h", "3d"), or a date and time ("2026-05-22", "2026-05-22T17:00Z").
+
+    ValueError in words for anything else; a time without a zone is UTC.
+    """
+    written = written.strip()
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        pass
+    else:
+        try:
+            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"{written!r} is beyond the calendar") from None
+    try:
+        return now - parse_duration(written)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"{written!r} is no moment; write how long ago, such as 2h or 7d, or a time, such as 2026-05-22T17:00Z"
+        ) from None
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration, return_type=str)]

@@ -157,7 +157,7 @@ def _place(model: type[BaseModel], loc: Sequence[str | int]) -> tuple[Loc, list[
         if last:
             break
         here = here if isinstance(part, int) else inner
-    return tuple(place), sorted({name for one in here for name in one.model_fields})
+    return tuple(place), sorted({field.alias or name for one in here for name, field in one.model_fields.items()})
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

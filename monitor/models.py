@@ -5,7 +5,7 @@ decides: judgement is in `extract`, `match` and `alerting`.
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -268,6 +268,8 @@ class Kind(StrEnum):
     UPDATED = "claim.updated"
     CORROBORATED = "claim.corroborated"
     DISPUTED = "claim.disputed"
+    SINK_DISABLED = "sink.disabled"
+    SINK_TEST = "sink.test"
 
 
 class Raise(Value):
@@ -332,12 +334,34 @@ class Counts(Value):
     claimants: int
 
 
+class AlertSink(Value):
+    """The sink that an alert is about: a `sink.disabled` or a `sink.test`.
+
+    `oldest_pending` is the seq of the first alert that it did not get; `failing_since` when its failures began, if
+    it was disabled for failing so long.
+    """
+
+    name: str
+    disabled: str | None = None
+    failing_since: UtcTime | None = None
+    oldest_pending: int | None = None
+
+
+class Suppressed(Value):
+    """A sink that does not get the alert, and why; the log says so, and nobody else."""
+
+    sink: str
+    because: str
+
+
 class Alert(Value):
     """The decision that people should know, as it stands in the log, one line each.
 
     `v` is the version of this form. `seq` has no gaps within a topic. `ts` is the monitor's clock at the decision
     (the simulated clock in a replay), `event_time` when the post was published. `supersedes` is the alert before
-    it on the same claim. `disputes` names the claims at odds with this one.
+    it on the same claim. `disputes` names the claims at odds with this one. An alert is about a claim, or about a
+    sink: then `sink` says which, its times are the wall clock's, and what is of a claim is None or empty. `suppressed`
+    names the sinks that don't get it.
     """
 
     v: int = 1
@@ -347,15 +371,17 @@ class Alert(Value):
     kind: Kind
     alert_id: str
     topic: str
-    claim_id: str
-    revision: int
+    claim_id: str | None
+    revision: int | None
     supersedes: str | None
     status: str
-    claim: AlertClaim
+    claim: AlertClaim | None
     figure: AlertFigure | None
     disputes: tuple[Link, ...]
     sources: tuple[AlertSource, ...]
-    counts: Counts
+    counts: Counts | None
+    sink: AlertSink | None = None
+    suppressed: tuple[Suppressed, ...] = ()
     reason: str
 
     @classmethod
@@ -365,6 +391,39 @@ class Alert(Value):
 
     def numbered(self, seq: int) -> Self:
         return self.model_copy(update={"seq": seq})
+
+
+class Group(Value):
+    """The alerts that a sink gets together in one digest.
+
+    `name` tells groups apart; `wait` after its first alert it goes out, later ones `interval` after the digest before.
+    """
+
+    name: str
+    wait: timedelta
+    interval: timedelta
+
+
+class Way(Value):
+    """How a sink gets an alert, and why: at once, or in a digest with its `group`."""
+
+    sink: str
+    group: Group | None = None
+    because: str = ""
+
+
+class Mute(Value):
+    """What is told nowhere but in the log until `until` (by the topic's clock), who wants it so, and why.
+
+    An alert is muted when all `matchers` match it.
+    """
+
+    id: str
+    matchers: tuple[str, ...]
+    until: UtcTime
+    author: str
+    reason: str
+    created: UtcTime
 
 
 class DeliveryState(StrEnum):
@@ -386,13 +445,89 @@ class Attempt(Value):
 
 
 class Delivery(Value):
-    """One alert to one sink. `attempts` counts those made so far; `token` proves the lease that it was taken with."""
+    """One alert to one sink, or a digest of several: `digest_of` holds all of them by seq, `alert` is the last.
+
+    `attempts` counts those made so far; `token` proves the lease that it was taken with. `failing_since` is when the
+    sink's failures began, if nothing succeeded since.
+    """
 
     sink: str
     seq: int
     alert: Alert
+    digest_of: tuple[Alert, ...] = ()
     attempts: int
     token: str
+    failing_since: UtcTime | None = None
+
+    @property
+    def id(self) -> str:
+        """What the receiver knows it again by: the same over all attempts."""
+        if not self.digest_of:
+            return self.alert.alert_id
+        return "digest_" + digest(*(alert.alert_id for alert in self.digest_of), length=24)
+
+
+class Rate(Value):
+    """So many `deliveries` may begin within `per`; what exceeds it waits until that is over, and goes as one digest."""
+
+    deliveries: int
+    per: timedelta
+
+
+class Disabled(Value):
+    """Why a sink is offered nothing more until it is enabled, and since when. `by_hand`: somebody wished it so."""
+
+    because: str
+    since: UtcTime
+    by_hand: bool
+
+
+class DeliveryRecord(Value):
+    """Where one delivery stands. `attempts` holds the latest ones, oldest first; `tries` counts those begun since it
+    was queued, or queued again.
+
+    `id` is `SINK/SEQ`. `alert_id` (the webhook id), `kind` and `raised_at` are None when the alert is kept no longer.
+    `digest`: it is in a digest, whose attempts stand at the delivery with this seq, the digest's last.
+    """
+
+    id: str
+    sink: str
+    seq: int
+    alert_id: str | None
+    kind: Kind | None
+    raised_at: UtcTime | None
+    state: DeliveryState
+    digest: int | None = None
+    tries: int
+    due: UtcTime | None
+    attempts: tuple[Attempt, ...]
+
+
+class SinkRecord(Value):
+    """Where a sink stands: its counts, the first alert that it waits for, and whether it is disabled."""
+
+    sink: str
+    pending: int
+    dead: int
+    delivered: int
+    oldest_pending: int | None
+    oldest_pending_at: UtcTime | None
+    last_attempt: UtcTime | None
+    last_success: UtcTime | None
+    failing_since: UtcTime | None
+    disabled: Disabled | None
+
+
+class Redelivered(Value):
+    """What became of deliveries that were to go out again.
+
+    `queued` are in the queue again, `waiting` were there already and go out now; `refused` were not put there: their
+    alert is kept no longer, or the queue is full.
+    """
+
+    queued: int = 0
+    waiting: int = 0
+    refused: int = 0
 
 
 class Verdict(StrEnum):

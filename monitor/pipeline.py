@@ -7,7 +7,8 @@
     | filing.file            what the claim is with this sighting                     pure
     | store.record           file the sighting, atomically                            Redis
     | alerting.decide        from what the claim is now and what was alerted          pure
-    | store.raise_alerts     alert, sequence number and one delivery a sink, in one step
+    | routing.route          who gets it, at once, in a digest or not at all        pure
+    | store.raise_alerts     alert, sequence number and its way to each sink, in one step
 
 Every step may be done again: a post that is handed out twice, after a crash at any point, ends in the same claims
 and the same alerts.
@@ -20,8 +21,9 @@ from typing import Protocol
 import structlog
 
 from monitor import alerting, filing
-from monitor.models import Claim, Filing, Kind, Post, Sighting
-from monitor.protocols import ClaimStore, Extractor, Matcher
+from monitor.models import Alert, Claim, Filing, Kind, Post, Raise, Sighting, Suppressed, Way
+from monitor.protocols import ClaimStore, Extractor, Matcher, MuteStore
+from monitor.routing import tree
 
 log = structlog.get_logger()
 
@@ -58,6 +60,8 @@ class Pipeline:
         matcher: Matcher,
         store: ClaimStore,
         policy: alerting.Policy,
+        plan: tree.Plan,
+        mutes: MuteStore,
         observers: Sequence[Observer],
     ) -> None:
         self._topic = topic
@@ -66,6 +70,8 @@ class Pipeline:
         self._matcher = matcher
         self._store = store
         self._policy = policy
+        self._plan = plan
+        self._mutes = mutes
         self._observers = observers
 
     async def handle(self, post: Post) -> None:
@@ -121,13 +127,36 @@ class Pipeline:
             raises, because = alerting.decide(current, self._policy)
             if not raises and not of_filing:
                 return
-            alerts = alerting.compose(current, raises, sighting, sighting.received_at)
+            alerts = await self._routed(alerting.compose(current, raises, sighting, sighting.received_at))
+            told = tuple((one, *routed) for one, routed in zip(raises, alerts, strict=True))
             if await self._store.raise_alerts(
-                current, sighting.id, tuple(zip(raises, alerts, strict=True)), because if of_filing else None
+                current, sighting.id, told, because + _not_told(told) if of_filing else None
             ):
-                for alert in alerts:
+                for alert, _ in alerts:
                     for observer in self._observers:
                         observer.alert_raised(alert.kind)
-                    log.info("alert.raised", alert=alert.alert_id, kind=alert.kind, claim=claim.id, reason=alert.reason)
+                    log.info(
+                        "alert.raised",
+                        alert=alert.alert_id,
+                        kind=alert.kind,
+                        claim=claim.id,
+                        reason=alert.reason,
+                        not_to=[one.sink for one in alert.suppressed],
+                    )
                 return
             current = await self._store.claim(claim.id)
+
+    async def _routed(self, alerts: Sequence[Alert]) -> list[tuple[Alert, tuple[Way, ...]]]:
+        """Each alert, with whom it is kept from noted on it, and its ways to the others."""
+        mutes = await self._mutes.all() if alerts else ()
+        routings = [tree.route(alert, self._plan, mutes) for alert in alerts]
+        return [
+            (alert.model_copy(update={"suppressed": routing.suppressed}), routing.ways)
+            for alert, routing in zip(alerts, routings, strict=True)
+        ]
+
+
+def _not_told(told: Sequence[tuple[Raise, Alert, Sequence[Way]]]) -> str:
+    """Whom the alerts are kept from, and why, to end a sentence with; each said once."""
+    kept: dict[Suppressed, None] = dict.fromkeys(one for _, alert, _ in told for one in alert.suppressed)
+    return "".join(f"; not to {one.sink}: {one.because}" for one in kept)

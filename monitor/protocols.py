@@ -3,13 +3,32 @@
 `store`, `sources` and `sinks` satisfy these and never import one another; `app` puts them together.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from monitor.models import Alert, Attempt, Claim, Delivery, Filing, Link, Outcome, Post, Raise, Sighting
+from monitor.models import (
+    Alert,
+    Attempt,
+    Claim,
+    Delivery,
+    DeliveryRecord,
+    DeliveryState,
+    Disabled,
+    Filing,
+    Link,
+    Mute,
+    Outcome,
+    Post,
+    Raise,
+    Rate,
+    Redelivered,
+    Sighting,
+    SinkRecord,
+    Way,
+)
 
 
 class Entry(BaseModel):
@@ -133,13 +152,25 @@ class ClaimStore(Protocol):
         ...
 
     async def raise_alerts(
-        self, claim: Claim, sighting_id: str, raises: Sequence[tuple[Raise, Alert]], told: str | None
+        self,
+        claim: Claim,
+        sighting_id: str,
+        raises: Sequence[tuple[Raise, Alert, Sequence[Way]]],
+        told: str | None,
     ) -> bool:
-        """Alerts, their sequence numbers and one delivery a sink, in one step.
+        """Alerts, their sequence numbers and their ways to the sinks, in one step.
 
         Notes `told` on the sighting's filing (None: leaves it). False, and nothing written, when the claim is no
         longer at `claim.revision`: decide again. An alert whose id exists is left as it is.
         """
+        ...
+
+
+class MuteStore(Protocol):
+    """What the pipeline needs to know of what is muted."""
+
+    async def all(self) -> Sequence[Mute]:
+        """The mutes, whether or not they still hold, in the order of their end."""
         ...
 
 
@@ -173,12 +204,28 @@ class PostStore(Protocol):
 class Outbox(Protocol):
     """What the dispatcher needs."""
 
-    async def lease(self, sink: str, now: datetime, lease: timedelta) -> Delivery | datetime | None:
-        """The sink's next delivery in order; or when its head is due; or None when there is nothing."""
+    async def lease(
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
+    ) -> Delivery | Disabled | datetime | None:
+        """The sink's next delivery in order; or when its head or a group is due; or None when there is nothing.
+
+        Disabled, whatever waits, when the sink is offered nothing more. What exceeds `rate` waits.
+        So many as `under_way` may be leased at once, as long as none of them failed before.
+        """
         ...
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datetime | None) -> bool:
-        """Delivered, again at `next_at`, or dead. False when the lease was lost to another dispatcher."""
+    async def settle(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        attempt: Attempt,
+        next_at: datetime | None,
+        disabling: Alert | None = None,
+    ) -> bool:
+        """Delivered, again at `next_at`, or dead. False when the lease was lost to another dispatcher.
+
+        With a verdict that disables the sink, `disabling` is raised to the other sinks in the same step.
+        """
         ...
 
     async def wait(self, after_seq: int, block_ms: int) -> int:
@@ -199,3 +246,61 @@ class Sink(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class AlertReader(Protocol):
+    """The alerts, for whoever looks."""
+
+    async def after(self, seq: int, limit: int = 100) -> list[Alert]: ...
+
+    async def first_seq(self) -> int: ...
+
+    async def last_seq(self) -> int: ...
+
+    async def before(self, at: datetime) -> int:
+        """The seq of the last alert that was raised before `at`, 0 when there is none."""
+        ...
+
+    async def named(self, alert_id: str) -> Alert | None: ...
+
+    async def wait(self, after_seq: int, block_ms: int) -> int: ...
+
+
+class ClaimReader(Protocol):
+    """The claims, for whoever looks."""
+
+    async def claim(self, claim_id: str) -> Claim | None: ...
+
+    async def page(self, after: int, limit: int) -> list[Claim]:
+        """The claims with a number above `after`, by number."""
+        ...
+
+    def filings_of(self, claim_id: str) -> AsyncIterator[Filing]: ...
+
+
+class Deliveries(Protocol):
+    """The deliveries, for whoever looks, and sends again."""
+
+    async def sink(self, sink: str) -> SinkRecord: ...
+
+    async def known(self, sink: str) -> bool: ...
+
+    async def state(self, sink: str, seq: int) -> DeliveryState | None: ...
+
+    async def listed(
+        self, sinks: Sequence[str], states: Iterable[DeliveryState], *, after_seq: int = 0, limit: int = 100
+    ) -> list[DeliveryRecord]: ...
+
+    async def redeliver(self, sink: str, seqs: Sequence[int], now: datetime) -> Redelivered: ...
+
+    async def redeliver_since(
+        self, sink: str, states: Iterable[DeliveryState], after_seq: int, now: datetime
+    ) -> Redelivered: ...
+
+
+class Switches(Protocol):
+    """What turns a sink off and on."""
+
+    async def enable(self, sink: str, now: datetime) -> bool: ...
+
+    async def disable(self, sink: str, because: str, now: datetime) -> bool: ...

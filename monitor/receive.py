@@ -133,20 +133,33 @@ def as_json(received: Received) -> str:
 def as_text(received: Received) -> Text:
     """A block for people: kind, marks and claim; the claim's words; the reason. Nothing of it comes raw."""
     data = received.body["data"]
-    claim = data.get("claim") if isinstance(data.get("claim"), dict) else {}
+    digest = data.get("alerts") if isinstance(data.get("alerts"), list) else None
     kind = str(received.body["type"])
+    about = f"{len(digest)} alerts" if digest else f"#{safe(str(data.get('seq', '?')), limit=12)}"
     text = Text()
     text.append(f"{received.at:%H:%M:%S} ", style="dim")
     text.append(f"{safe(kind, limit=40):<19}", style=STYLES.get(kind, "bold"))
-    text.append(f" #{safe(str(data.get('seq', '?')), limit=12)} ", style="dim")
+    text.append(f" {about} ", style="dim")
     text.append("verified" if received.verified else "not verified", style="green" if received.verified else "yellow")
     if received.duplicate:
         text.append(" duplicate", style="magenta")
-    text.append(f"  {safe(received.webhook_id, limit=64)}\n", style="dim")
-    text.append(f"  {safe(str(claim.get('claimant', '?')), limit=120)}: ", style="bold")
-    text.append(safe(str(claim.get("text", "")), limit=600))
-    text.append(f"\n  {safe(str(data.get('reason', '')), limit=300)}", style="dim")
+    text.append(f"  {safe(received.webhook_id, limit=64)}", style="dim")
+    for one in digest or [data]:
+        _append_alert(text, one if isinstance(one, dict) else {}, numbered=digest is not None)
     return text
+
+
+def _append_alert(text: Text, data: dict[str, Any], *, numbered: bool) -> None:
+    """Who, what and why; of a digest's alerts, which also stand there in short, the number and the kind too."""
+    claim: dict[str, Any] = data["claim"] if isinstance(data.get("claim"), dict) else data
+    text.append("\n  ")
+    if numbered:
+        named = f"#{safe(str(data.get('seq', '?')), limit=12)} {safe(str(data.get('kind', '?')), limit=40)}  "
+        text.append(named, style="dim")
+    text.append(f"{safe(str(claim.get('claimant', '?')), limit=120)}: ", style="bold")
+    text.append(safe(str(claim.get("text", "")), limit=600))
+    if not numbered:
+        text.append(f"\n  {safe(str(data.get('reason', '')), limit=300)}", style="dim")
 
 
 # --- serving

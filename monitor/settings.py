@@ -5,25 +5,21 @@ Each setting `section.name` of the file is the variable `MONITOR_SECTION_NAME` (
 file; in the environment, and without a file, to the working directory. Secrets never render.
 """
 
-import base64
-import binascii
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     SecretStr,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -31,19 +27,18 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
-from monitor.durations import Duration
 from monitor.errors import ConfigError
 from monitor.marked import Marked, Problem, problems, read_marked
+from monitor.routing.times import NamedTimes
+from monitor.routing.tree import Plan, Route, mistakes
+from monitor.setting_types import FilePath, Name, Positive, Section
+from monitor.sink_settings import LogSinkSettings, SinkSettings
 
 DEFAULT_CONFIG = Path("config/monitor.yaml")
 """Read when no other file is named and this one exists."""
 
-_SHORTEST = timedelta(milliseconds=1)
-
-
-def _from_base(path: Path, info: ValidationInfo) -> Path:
-    base = (info.context or {}).get("base", Path())
-    return Path(os.path.abspath(base / path.expanduser()))
+# What RFC 6750 lets a bearer token be made of; a short one could be guessed.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}")
 
 
 def parse_speed(value: object) -> float | Literal["max"]:
@@ -54,6 +49,14 @@ def parse_speed(value: object) -> float | Literal["max"]:
     except ValueError:
         pass
     raise ValueError(f"{value!r} is no speed; write a factor over 0, such as 60, or max")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is this machine's alone: a literal one, or localhost."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _redis_url(url: SecretStr) -> SecretStr:
@@ -74,51 +77,8 @@ def _redis_url(url: SecretStr) -> SecretStr:
     return url
 
 
-def _webhook_url(url: SecretStr) -> SecretStr:
-    try:
-        parts = urlsplit(url.get_secret_value())
-        _ = parts.port
-    except ValueError as error:
-        raise ValueError(f"is no URL: {error}") from error
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("is no webhook URL; it must begin with https:// or http://")
-    if not parts.hostname or any(c.isspace() for c in parts.hostname):
-        raise ValueError("is no webhook URL: it names no host")
-    if parts.fragment:
-        raise ValueError("is no webhook URL: a fragment (#...) is never sent")
-    return url
-
-
-def check_secret(secret: str) -> str:
-    """The secret as it is; ValueError in words, without the secret, if it is no Standard Webhooks secret."""
-    if not secret.startswith("whsec_"):
-        raise ValueError("is no webhook secret: it must begin with whsec_")
-    encoded = secret.removeprefix("whsec_").rstrip("=")
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is no webhook secret: what follows whsec_ is not base64") from None
-    if not 24 <= len(key) <= 64:
-        raise ValueError(f"is no webhook secret: it holds {len(key)} bytes, and must hold 24 to 64")
-    return secret
-
-
-def _listed(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-FilePath = Annotated[Path, AfterValidator(_from_base)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
-WebhookUrl = Annotated[SecretStr, AfterValidator(_webhook_url)]
 Speed = Annotated[float | Literal["max"], BeforeValidator(parse_speed)]
-Positive = Annotated[Duration, Field(ge=_SHORTEST)]
-
-
-class Section(BaseModel):
-    """What all parts of the configuration share: frozen, and no field that is not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class RedisSettings(Section):
@@ -137,77 +97,6 @@ class ReplaySettings(Section):
     )
     speed: Speed = Field(1.0, description="How many times faster than the feed's own times; `max` waits for nothing.")
     every: Positive = Field(timedelta(milliseconds=200), description="How often the source is asked for what is due.")
-
-
-class LogSinkSettings(Section):
-    """The alert log: JSON Lines, one line an alert."""
-
-    kind: Literal["log"]
-    name: Name = Field("log", description="What the sink is called; its deliveries are kept under it.")
-    path: Path = Field(Path("alerts.jsonl"), description="The file; a relative path is relative to `data`.")
-
-
-class WebhookSettings(Section):
-    """A receiver of signed alerts (Standard Webhooks 1.0). Several secrets sign each request, while one is rotated."""
-
-    kind: Literal["webhook"]
-    name: Name = Field(description="What the sink is called; its deliveries are kept under it.")
-    url: WebhookUrl = Field(description="Where alerts are posted to.")
-    secret: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(
-        (), description="`whsec_` and base64 of 24 to 64 bytes, or a list of them. Better kept elsewhere:"
-    )
-    secret_env: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
-        (), description="The environment variable that holds the secret, or a list of them."
-    )
-    secret_file: Annotated[tuple[FilePath, ...], BeforeValidator(_listed)] = Field(
-        (), description="The file that holds the secret, one a line, or a list of files."
-    )
-    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
-        (), description="Private networks that this webhook may reach, such as `10.1.0.0/16`; by default none."
-    )
-    timeout: Positive = Field(timedelta(seconds=15), description="How long one attempt may take in all.")
-
-    _secrets: tuple[SecretStr, ...] = PrivateAttr(())
-
-    @property
-    def secrets(self) -> tuple[SecretStr, ...]:
-        """All secrets, wherever they were kept; at least one, each of them checked."""
-        return self._secrets
-
-    @model_validator(mode="after")
-    def _gather(self, info: ValidationInfo) -> Self:
-        environ: Mapping[str, str] = (info.context or {}).get("environ", {})
-        found = [("secret", secret.get_secret_value()) for secret in self.secret]
-        wrong = []
-        for name in self.secret_env:
-            if environ.get(name):
-                found.append((f"secret_env: the variable {name}", environ[name].strip()))
-            else:
-                wrong.append(f"secret_env: the environment variable {name} is not set")
-        for path in self.secret_file:
-            try:
-                lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-            except (OSError, UnicodeDecodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-                wrong.append(f"secret_file: {str(path)!r} can't be read: {reason}")
-                continue
-            found.extend((f"secret_file: {str(path)!r}", line) for line in lines)
-            if not lines:
-                wrong.append(f"secret_file: {str(path)!r} is empty")
-        for place, secret in found:
-            try:
-                check_secret(secret)
-            except ValueError as error:
-                wrong.append(f"{place} {error}")
-        if not found and not wrong:
-            wrong.append("has no secret; give secret_file, secret_env or secret")
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        self._secrets = tuple(SecretStr(secret) for _, secret in found)
-        return self
-
-
-SinkSettings = Annotated[LogSinkSettings | WebhookSettings, Field(discriminator="kind")]
 
 
 class AlertSettings(Section):
@@ -239,9 +128,52 @@ class WorkerSettings(Section):
 
 
 class WebSettings(Section):
-    enabled: bool = Field(True, description="Whether `monitor run` serves `/healthz`, `/readyz` and `/metrics`.")
-    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
+    enabled: bool = Field(
+        True, description="Whether `monitor run` serves `/healthz`, `/readyz`, `/metrics` and the API, `/api/v1`."
+    )
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="The address to listen on; beyond loopback, a token is needed."
+    )
     port: int = Field(8080, ge=0, le=65_535, description="The port; 0 takes a free one.")
+    token: SecretStr | None = Field(
+        None, description="What a client must send as `Authorization: Bearer TOKEN`. Better kept elsewhere:"
+    )
+    token_env: str | None = Field(None, description="The environment variable that holds the token.")
+    token_file: FilePath | None = Field(None, description="The file that holds the token.")
+
+    _bearer: SecretStr | None = PrivateAttr(None)
+
+    @property
+    def bearer(self) -> SecretStr | None:
+        """The token, wherever it was kept; None when anybody on this machine may ask."""
+        return self._bearer
+
+    @model_validator(mode="after")
+    def _gather(self, info: ValidationInfo) -> Self:
+        environ: Mapping[str, str] = (info.context or {}).get("environ", {})
+        found = [] if self.token is None else [("token", self.token.get_secret_value())]
+        if self.token_env is not None:
+            if not environ.get(self.token_env):
+                raise ValueError(f"token_env: the environment variable {self.token_env} is not set")
+            found.append((f"token_env: the variable {self.token_env}", environ[self.token_env]))
+        if self.token_file is not None:
+            about = f"token_file: {str(self.token_file)!r}"
+            try:
+                found.append((about, self.token_file.read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                raise ValueError(f"{about} can't be read: {reason}") from None
+        if len(found) > 1:
+            raise ValueError("has more than one token; give one of token_file, token_env and token")
+        for place, token in found:
+            if not _TOKEN.fullmatch(token.strip()):
+                raise ValueError(f"{place} is no token: 16 to 512 letters, digits and any of -._~+/= are needed")
+            self._bearer = SecretStr(token.strip())
+        if self.enabled and self._bearer is None and not is_loopback(self.host):
+            raise ValueError(
+                f"would serve everybody at {self.host}; give token_file, token_env or token, or keep to 127.0.0.1"
+            )
+        return self
 
 
 class LogSettings(Section):
@@ -265,13 +197,27 @@ class Settings(Section):
     redis: RedisSettings = RedisSettings()
     sources: tuple[ReplaySettings, ...] = Field((), description="Where posts come from.")
     sinks: tuple[SinkSettings, ...] = Field((LogSinkSettings(kind="log"),), description="Where alerts go to.")
+    route: Route | None = Field(
+        None, description="The top of the tree of routes; without it every sink gets every alert at once."
+    )
+    time_intervals: tuple[NamedTimes, ...] = Field((), description="Hours under a name, in which routes can be quiet.")
     alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 
-    @field_validator("sources", "sinks")
+    @property
+    def plan(self) -> Plan:
+        """Who gets which alert."""
+        return Plan(
+            sinks=tuple(sink.name for sink in self.sinks),
+            logs=frozenset(sink.name for sink in self.sinks if isinstance(sink, LogSinkSettings)),
+            tree=self.route or Route(),
+            times=self.time_intervals,
+        )
+
+    @field_validator("sources", "sinks", "time_intervals")
     @classmethod
     def _named_once(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
         names = [one.name for one in value]
@@ -304,7 +250,10 @@ def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None 
     values = _merged(_merged(_named(written), environment), overrides or {})
     base = Path(os.path.abspath(path)).parent if path else Path.cwd()
     try:
-        return Settings.model_validate(values, context={"base": base, "environ": os.environ})
+        settings = Settings.model_validate(values, context={"base": base, "environ": os.environ})
+        found = [Problem(place, words) for place, words in mistakes(settings.plan)]
+        if not found:
+            return settings
     except ValidationError as error:
         found = problems(error, Settings)
     lines = [f"{_place(problem, marked, environment, overrides or {})}{problem}" for problem in found]

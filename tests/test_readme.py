@@ -37,14 +37,14 @@ def test_table_of_settings_is_that_of_the_code() -> None:
 
 def monitor_commands() -> list[tuple[str, list[str]]]:
     """Each use of the command in a shell block: subcommand and its options."""
-    uses = re.findall(r"\bmonitor (?!monitor)(\w+)((?: [^#|\n]*)?)", "\n".join(blocks("sh")))
+    uses = re.findall(r"\bmonitor (?!monitor)(mute \w+|\w+)((?: [^#|\n]*)?)", "\n".join(blocks("sh")))
     return [(name, re.findall(r"(?<= )--?[a-z][a-z-]*", words)) for name, words in uses]
 
 
 @pytest.mark.parametrize("subcommand", sorted({one for one, _ in monitor_commands()}))
 def test_commands_and_options_exist(subcommand: str) -> None:
     shown = subprocess.run(
-        command(subcommand, "--help"), capture_output=True, text=True, check=True, env=environment(), cwd=ROOT
+        command(*subcommand.split(), "--help"), capture_output=True, text=True, check=True, env=environment(), cwd=ROOT
     ).stdout
     for one, options in monitor_commands():
         if one == subcommand:

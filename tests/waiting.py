@@ -16,9 +16,11 @@ def wait_until_now(predicate: Callable[[], bool], description: str) -> None:
         time.sleep(POLL_S)
 
 
-async def wait_until(predicate: Callable[[], bool | Awaitable[bool]], description: str) -> None:
+async def wait_until(
+    predicate: Callable[[], bool | Awaitable[bool]], description: str, seconds: float = DEADLINE_S
+) -> None:
     """The same, letting other tasks run; the predicate may be async."""
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + seconds
     while True:
         found = predicate()
         if await found if isinstance(found, Awaitable) else found:

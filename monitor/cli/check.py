@@ -1,7 +1,8 @@
 """Looks at all that a configuration names, and says in words what is wrong, and where."""
 
+import importlib.util
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from rich.text import Text
 from monitor.display import safe
 from monitor.errors import MonitorError
 from monitor.extract.topic import load_topic
-from monitor.settings import LogSinkSettings, Settings, SinkSettings
+from monitor.routing.tree import Plan, Route
+from monitor.settings import Settings
+from monitor.sink_settings import AppriseSettings, LogSinkSettings, SinkSettings, StdoutSettings
 from monitor.sources.replay import read_feed
 from monitor.store import Store
 
@@ -44,6 +47,8 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("sources", "none; `monitor run` needs one, `monitor replay FEED` does not")
     for sink in settings.sinks:
         yield _sink(sink, settings.data)
+    if settings.route is not None:
+        yield _routes(settings.plan)
     if settings.redis.url is not None:
         yield await _redis(settings.redis.url.get_secret_value(), topic)
     else:
@@ -68,8 +73,15 @@ def _sink(sink: SinkSettings, data: Path) -> Finding:
         path = data / sink.path
         problem = _unwritable(path)
         return Finding(f"sink {sink.name}", str(path), (problem,) if problem else ())
+    if isinstance(sink, StdoutSettings):
+        return Finding(f"sink {sink.name}", f"standard output, {sink.format}")
+    if isinstance(sink, AppriseSettings):
+        missing = importlib.util.find_spec("apprise") is None
+        problems = ("the library is not installed: pip install 'claim-monitor[apprise]'",) if missing else ()
+        return Finding(f"sink {sink.name}", f"apprise, {sink.timeout.total_seconds():g} s a try", problems)
     secrets = f"{len(sink.secrets)} secret{'s'[: len(sink.secrets) != 1]}"
-    return Finding(f"sink {sink.name}", f"webhook, {secrets}, {sink.timeout.total_seconds():g} s a try")
+    said = f"webhook, {sink.body} body, {secrets}, {sink.timeout.total_seconds():g} s a try"
+    return Finding(f"sink {sink.name}", said)
 
 
 async def _redis(url: str, topic: str) -> Finding:
@@ -78,6 +90,23 @@ async def _redis(url: str, topic: str) -> Finding:
             return Finding("redis", f"{store.about.name} {store.about.version}", warnings=store.about.warnings)
     except MonitorError as error:
         return Finding("redis", "", (str(error),))
+
+
+def _routes(plan: Plan) -> Finding:
+    """The tree is sound, or the settings would not have been read; a sink that nothing leads to may be meant so."""
+    below = list(_below(plan.tree, plan.sinks))
+    led_to = {sink for sinks in below for sink in sinks} | plan.logs
+    alone = [sink for sink in plan.sinks if sink not in led_to]
+    said = f"{len(below)} route{'s'[: len(below) != 1]}"
+    return Finding("route", said + (f"; none leads to {', '.join(alone)}" if alone else ""))
+
+
+def _below(here: Route, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The sinks of each route, from the top down."""
+    sinks = above if here.sinks is None else here.sinks
+    yield sinks
+    for one in here.routes:
+        yield from _below(one, sinks)
 
 
 def _unwritable(path: Path) -> str | None:

@@ -11,6 +11,7 @@ from monitor.cli.tail import tail
 from monitor.display import json_safe
 from monitor.models import Alert
 from monitor.settings import Settings
+from monitor.views import view_claim, view_filing
 
 
 def _line(text: str) -> None:
@@ -56,8 +57,8 @@ async def show_claim(settings: Settings, wanted: str, *, named: bool, json: bool
         claim = await find_claim(store, wanted)
         filings = [filing async for filing in store.claims.filings_of(claim.id)]
         if json:
-            sightings = [export.sighting(filing) for filing in filings]
-            _line(render.as_json(export.claim(claim) | {"filings": sightings}))
+            sightings = [view_filing(filing).model_dump(mode="json") for filing in filings]
+            _line(render.as_json(view_claim(claim).model_dump(mode="json") | {"filings": sightings}))
             return
         linked = [link.claim_id for link in (*claim.disputes, *claim.disputed_by)]
         others = {one: found for one in linked if (found := await store.claims.claim(one))}

@@ -21,6 +21,8 @@ BADGES = {
     Kind.UPDATED: ("UPDATE", "bold black on yellow"),
     Kind.CORROBORATED: ("CORROBORATED", "bold black on cyan"),
     Kind.DISPUTED: ("DISPUTED", "bold white on red"),
+    Kind.SINK_DISABLED: ("SINK DISABLED", "bold white on magenta"),
+    Kind.SINK_TEST: ("TEST", "bold"),
 }
 DECISIONS = {
     Decision.NEW: "green",
@@ -69,11 +71,13 @@ def alert(told: Alert) -> RenderableType:
     first.append(who, style="bold")
     first.append(says, style="dim")
     row.add_row(moment(told.event_time), first)
-    row.add_row("", Text(quoted(_quote(told))))
+    row.add_row("", Text(_said(told)))
     change = _change(told)
     if change is not None:
         row.add_row("", change)
     row.add_row(Text(f"#{told.seq}", justify="right"), Text(_circumstances(told), style="dim"))
+    for words in _suppressed(told):
+        row.add_row("", Text(words, style="magenta"))
     return Padding(row, (0, 0, 1, 0))
 
 
@@ -93,9 +97,12 @@ def alert_line(told: Alert) -> Text:
         f"#{told.seq}",
         str(told.kind),
         f"{''.join(_says(told))}:",
-        quoted(_quote(told)),
-        *([f"[{change.plain}]"] if change else []),
-        f"[{_circumstances(told)}]",
+        _said(told),
+        *(
+            f"[{words}]"
+            for words in (change.plain if change else "", _circumstances(told), *_suppressed(told))
+            if words
+        ),
     ]
     return Text(" ".join(parts))
 
@@ -105,6 +112,8 @@ def _says(told: Alert) -> tuple[str, str]:
 
     An outlet that states something in its own voice is named.
     """
+    if told.claim is None:
+        return safe(told.sink.name if told.sink else "", limit=80), f" is {told.status}"
     stance = told.claim.stance
     how = "" if stance is Stance.ASSERTED else f" ({stance})"
     if told.claim.claimant == OUTLET and told.sources:
@@ -112,10 +121,12 @@ def _says(told: Alert) -> tuple[str, str]:
     return safe(told.claim.claimant, limit=80), how
 
 
-def _quote(told: Alert) -> str:
-    """A changed figure stands in the latest quote; anything else is about the claim as it was made."""
+def _said(told: Alert) -> str:
+    """A changed figure stands in the latest quote; anything else is about the claim as it was made, or a sink."""
+    if told.claim is None:
+        return safe(told.reason, limit=300)
     latest = max(told.sources, key=lambda source: source.published_at, default=None)
-    return latest.quote if latest and told.kind is Kind.UPDATED else told.claim.text
+    return quoted(latest.quote if latest and told.kind is Kind.UPDATED else told.claim.text)
 
 
 def _change(told: Alert) -> Text | None:
@@ -133,8 +144,16 @@ def _change(told: Alert) -> Text | None:
     return None
 
 
+def _suppressed(told: Alert) -> list[str]:
+    """Who is not told, and why."""
+    return [f"not to {safe(one.sink, limit=64)}: {safe(one.because, limit=400)}" for one in told.suppressed]
+
+
 def _circumstances(told: Alert) -> str:
-    """Where, who carried it, which claim."""
+    """Where, who carried it, which claim; for a sink, from which alert on it waits."""
+    if told.claim is None or told.claim_id is None or told.counts is None:
+        waits = told.sink.oldest_pending if told.sink else None
+        return f"waits from #{waits} on" if waits else ""
     outlets = list(dict.fromkeys(safe(source.outlet, limit=60) for source in told.sources))
     rest = told.counts.outlets - min(len(outlets), 3)
     carried = ", ".join(outlets[:3]) + (f" and {rest} more" if rest > 0 else "")

@@ -9,11 +9,16 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from monitor.durations import write_duration
-from monitor.settings import LogSinkSettings, ReplaySettings, Section, Settings, WebhookSettings
+from monitor.routing.times import NamedTimes
+from monitor.routing.tree import Route
+from monitor.settings import ReplaySettings, Settings
+from monitor.sink_settings import AppriseSettings, LogSinkSettings, StdoutSettings, WebhookSettings
 
-LISTED: dict[str, tuple[type[Section], ...]] = {
-    "sources": (ReplaySettings,),
-    "sinks": (LogSinkSettings, WebhookSettings),
+LISTED: dict[str, tuple[type[BaseModel], ...]] = {
+    "sources[]": (ReplaySettings,),
+    "sinks[]": (LogSinkSettings, WebhookSettings, StdoutSettings, AppriseSettings),
+    "route": (Route,),
+    "time_intervals[]": (NamedTimes,),
 }
 SAID = {"topic": "`config/topics/belgorod.yaml`", "data": "`data`"}
 """Defaults that depend on where the command is run, as a person would write them."""
@@ -28,21 +33,22 @@ def settings_table() -> str:
 
 def _rows() -> Iterator[tuple[str, str, str]]:
     for name, field in Settings.model_fields.items():
-        if name in LISTED:
-            for model in LISTED[name]:
-                yield from _section(f"{name}[]", model, only=_kind(model))
+        listed = next((one for one in (name, f"{name}[]") if one in LISTED), None)
+        if listed:
+            for model in LISTED[listed]:
+                yield from _section(listed, model)
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _section(name, field.annotation)
         else:
             yield name, SAID.get(name) or _default(field), field.description or ""
 
 
-def _section(name: str, model: type[BaseModel], only: str = "") -> Iterator[tuple[str, str, str]]:
+def _section(name: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
     for inner, field in model.model_fields.items():
         if inner == "kind":
-            yield f"{name}.kind: {only}", "", (model.__doc__ or "").strip()
+            yield f"{name}.kind: {_kind(model)}", "", (model.__doc__ or "").strip()
         else:
-            yield f"{name}.{inner}", _default(field), field.description or ""
+            yield f"{name}.{field.alias or inner}", _default(field), field.description or ""
 
 
 def _kind(model: type[BaseModel]) -> str:

@@ -56,6 +56,16 @@ class Guard:
             return None
         return f"{address} is not a public address, and no allowed network holds it"
 
+    def literal_refusal(self, host: str) -> str | None:
+        """The refusal of a host that is written as an address, in whatever notation; None for a name.
+
+        For requests through a proxy, which resolves names itself: the last label of a name is never a number.
+        """
+        last = host.rstrip(".").rpartition(".")[2].lower()
+        if host == "localhost" or ":" in host or last.isdigit() or last.startswith("0x"):
+            return self.refusal(host)
+        return None
+
     def socket(self, address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         """aiohttp's `socket_factory`: a socket for this address, which is connected next. Raises AddressRefused."""
         family, kind, proto, _, where = address

@@ -1,10 +1,10 @@
 """The alert log: JSON Lines, one line an alert, on disk before the delivery counts as made.
 
 One writer, held by a lock on the file. A line is whole or not there: what a crash or a full disk left of one is taken
-back. A delivery that comes again (a crash between the line and the settling of the delivery) finds its line and
-writes no second one; the line is looked for in this file alone, so a crash *and* a rotation between the two leave one
-line in each file. A file that was renamed or removed by logrotate is left alone from the next line on, and a new one
-begun; one that was copied and truncated is gone on with.
+back. A delivery that comes again (a crash between the line and the settling of the delivery) finds its line, in this
+file or in those that were moved aside, and writes no second one. A file that was renamed or removed by logrotate is
+left alone from the next line on, and a new one begun; one that was copied and truncated is gone on with. (Where
+logrotate moved it, a crash between line and settling leaves one line in each file.)
 """
 
 import asyncio
@@ -14,16 +14,22 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
 from monitor.display import json_safe
 from monitor.errors import SinkError
 from monitor.models import Alert, Delivery, Outcome, Verdict
+from monitor.sinks import rotation
+from monitor.sinks.rotation import BLOCK_BYTES, Rotation
 
-BLOCK_BYTES = 64 * 1024
+SYNC_S = 1.0
+TIDY_S = 5.0
 # How each line begins: by it the torn beginning of a line is told from a file that is something else.
 OPENING = b'{"v":'
 
@@ -35,12 +41,17 @@ def render(alert: Alert) -> bytes:
     return json_safe(alert.model_dump_json()).encode("utf-8") + b"\n"
 
 
-def write_whole(fd: int, line: bytes) -> None:
-    """Appends the line and has it on disk when it returns. OSError when it can't; a part may then stand there."""
+def write_whole(fd: int, line: bytes, *, sync: bool = True) -> None:
+    """Appends the line, and has it on disk with `sync`. OSError when it can't; a part may then stand there."""
     rest = memoryview(line)
     while rest:
         rest = rest[os.write(fd, rest) :]
-    os.fsync(fd)
+    if sync:
+        os.fsync(fd)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -54,13 +65,31 @@ class _Written:
 class LogSink:
     """Appends alerts to the file at `path`. Opens it at once: SinkError when that can't be done."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        *,
+        fsync: Literal["line", "second", "never"] = "line",
+        rotated: Rotation | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        """`fsync`: when lines are forced to the disk. `rotated`: when the file is moved aside; None: never by us.
+
+        `clock` is the wall clock's time, for moving aside alone.
+        """
         self._name = name
         self._path = path
+        self._fsync = fsync
+        self._rotated = rotated
+        self._clock = clock
         self._lock = threading.Lock()
         self._fd = -1
         self._last: _Written | None = None
+        self._syncing: asyncio.Task[None] | None = None
+        self._tidying: threading.Thread | None = None
         self._open()
+        self._tidy()
 
     @property
     def name(self) -> str:
@@ -68,10 +97,28 @@ class LogSink:
 
     async def send(self, delivery: Delivery) -> Outcome:
         """DELIVERED once the line is on disk; RETRY when the disk is full, broken or the file can't be opened again."""
-        return await asyncio.to_thread(self._send, delivery.alert)
+        outcome = await asyncio.to_thread(self._send, delivery.alert)
+        if self._fsync == "second" and (self._syncing is None or self._syncing.done()):
+            self._syncing = asyncio.create_task(self._sync_soon(), name=f"sync:{self._name}")
+        return outcome
 
     async def close(self) -> None:
+        """What was written is on disk then, unless it is never to be forced there."""
+        if self._syncing is not None:
+            self._syncing.cancel()
         await asyncio.to_thread(self._close)
+
+    async def _sync_soon(self) -> None:
+        await asyncio.sleep(SYNC_S)
+        await asyncio.to_thread(self._sync)
+
+    def _sync(self) -> None:
+        with self._lock:
+            try:
+                if self._fd >= 0:
+                    os.fsync(self._fd)
+            except OSError as error:
+                _log.error("log.not_on_disk", sink=self._name, path=str(self._path), error=_told(error))
 
     def _send(self, alert: Alert) -> Outcome:
         with self._lock:  # an attempt that was given up may still be writing
@@ -86,6 +133,10 @@ class LogSink:
             return Outcome(verdict=Verdict.DELIVERED)
 
     def _close(self) -> None:
+        if self._fsync == "second":
+            self._sync()
+        if self._tidying is not None:
+            self._tidying.join(TIDY_S)  # what is not done by then is done after the next start
         with self._lock:
             if self._fd >= 0:
                 os.close(self._fd)
@@ -109,7 +160,7 @@ class LogSink:
             os.close(fd)
             raise
         self._fd = fd
-        self._last = last or self._last
+        self._last = last or self._last or self._last_moved()
 
     def _follow_rename(self) -> None:
         """Opens the path anew when it is no longer the file that is written to."""
@@ -130,15 +181,24 @@ class LogSink:
         """Whether this very alert has its line. Numbers alone don't say: a store that was emptied begins again at 1."""
         if self._last is None or alert.seq > self._last.seq:
             return False
-        if alert.alert_id == self._last.alert_id or _contains(self._fd, f'"alert_id":"{alert.alert_id}"'.encode()):
+        if alert.alert_id == self._last.alert_id or self._contain(f'"alert_id":"{alert.alert_id}"'.encode()):
             return True
         _log.warning("log.sequence_restarted", sink=self._name, last=self._last.seq, seq=alert.seq)
         return False
 
+    def _contain(self, wanted: bytes) -> bool:
+        """Whether the bytes stand in the file or, where we move files aside, in one of those, the newest first."""
+        if _contains(_blocks(self._fd), wanted):
+            return True
+        moved = rotation.moved(self._path) if self._rotated else []
+        return any(_contains(rotation.blocks(other), wanted) for other in moved)
+
     def _append(self, alert: Alert) -> None:
+        line = render(alert)
+        self._rotate(len(line))
         size = os.fstat(self._fd).st_size
         try:
-            write_whole(self._fd, render(alert))
+            write_whole(self._fd, line, sync=self._fsync == "line")
         except OSError:
             self._take_back(size)
             raise
@@ -151,6 +211,46 @@ class LogSink:
         except OSError:
             os.close(self._fd)
             self._fd = -1
+
+    # --- moving aside
+
+    def _rotate(self, more: int) -> None:
+        """Moves the file aside when it is due. Where that fails, it is gone on with: a line matters more."""
+        here = os.fstat(self._fd)
+        now = self._clock()
+        if self._rotated is None or not self._rotated.due(here.st_size, here.st_mtime, more, now.timestamp()):
+            return
+        try:
+            os.fsync(self._fd)
+            aside = rotation.move_aside(self._path, now)
+        except OSError as error:
+            _log.warning("log.not_rotated", sink=self._name, path=str(self._path), error=_told(error))
+            return
+        _log.info("log.rotated", sink=self._name, path=str(self._path), to=aside.name)
+        os.close(self._fd)
+        self._fd = -1
+        self._open()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Compresses and removes beside the deliveries: a line does not wait for it."""
+        if self._rotated is not None and (self._tidying is None or not self._tidying.is_alive()):
+            self._tidying = threading.Thread(target=self._tidy_now, args=(self._rotated.keep,), daemon=True)
+            self._tidying.start()
+
+    def _tidy_now(self, keep: int) -> None:
+        try:
+            rotation.tidy(self._path, keep)
+        except OSError as error:
+            _log.warning("log.not_compressed", sink=self._name, path=str(self._path), error=_told(error))
+
+    def _last_moved(self) -> _Written | None:
+        """The last line of the file that was moved aside last; None when there is none, or none can be read."""
+        try:
+            newest = next(iter(rotation.moved(self._path)), None) if self._rotated else None
+            return _parse(_last_line(rotation.blocks(newest))) if newest else None
+        except (OSError, EOFError):
+            return None
 
 
 def _take(fd: int, about: str) -> _Written | None:
@@ -238,13 +338,26 @@ def _parse(line: bytes) -> _Written | None:
         return None
 
 
-def _contains(fd: int, wanted: bytes) -> bool:
-    """Whether the bytes stand anywhere in the file."""
+def _blocks(fd: int) -> Iterator[bytes]:
     place = 0
-    kept = b""
     while block := os.pread(fd, BLOCK_BYTES, place):
+        yield block
+        place += len(block)
+
+
+def _contains(blocks: Iterable[bytes], wanted: bytes) -> bool:
+    """Whether the bytes stand anywhere in the blocks."""
+    kept = b""
+    for block in blocks:
         if wanted in kept + block:
             return True
         kept = block[-len(wanted) :]
-        place += len(block)
     return False
+
+
+def _last_line(blocks: Iterable[bytes]) -> bytes:
+    kept = b""
+    for block in blocks:
+        lines = (kept + block).rstrip(b"\n").rpartition(b"\n")
+        kept = lines[2] + (b"\n" if block.endswith(b"\n") else b"")
+    return kept

@@ -1,7 +1,7 @@
-"""Alerts as signed HTTP requests, after Standard Webhooks 1.0: one attempt a call.
+"""Alerts as HTTP requests, signed after Standard Webhooks 1.0: one attempt a call.
 
-The body is `{"type", "timestamp", "data"}`: the alert's kind, its time, and the alert as it stands in the log. The
-webhook id is the alert's id, the same over all attempts. The bytes that are signed are the bytes that are sent.
+What the body looks like is `standard.py`'s and `shapes.py`'s matter. The webhook id is the delivery's id, the same over
+all attempts. The bytes that are signed are the bytes that are sent.
 
     2xx                                   delivered
     408, 429, 5xx, 1xx, 3xx               again (a redirect is never followed: it would leave the guarded address,
@@ -12,30 +12,37 @@ webhook id is the alert's id, the same over all attempts. The bytes that are sig
 """
 
 import asyncio
-import json
 import ssl
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from yarl import URL
 
 from monitor import __version__
-from monitor.display import json_safe, safe
+from monitor.display import safe
 from monitor.errors import ConfigError
-from monitor.models import Alert, Delivery, Outcome, Verdict
+from monitor.models import Delivery, Outcome, Verdict
 from monitor.sinks.guard import AddressRefused, Guard
+from monitor.sinks.shapes import alertmanager, discord, slack
 from monitor.sinks.signing import Secret, sign
+from monitor.sinks.standard import standard
 
-BODY_LIMIT_BYTES = 20_000
-FAR_TOO_LARGE_CHARS = 10 * BODY_LIMIT_BYTES
 ANSWER_LIMIT_CHARS = 500
 ANSWER_LIMIT_BYTES = 64 * 1024
 ANSWER_LIMIT_S = 2.0
+
+
+Shape = Literal["standard", "alertmanager", "slack", "discord"]
+SHAPES: Mapping[Shape, Callable[[Delivery], bytes]] = {
+    "standard": standard,
+    "alertmanager": alertmanager,
+    "slack": slack,
+    "discord": discord,
+}
 
 
 @dataclass(frozen=True)
@@ -61,18 +68,25 @@ class WebhookSink:
         secrets: Sequence[Secret],
         guard: Guard,
         *,
+        body: Shape = "standard",
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         """`secrets`: each signs, the newest first. `clock` gives the time of an attempt, always the wall clock's.
 
-        Raises ConfigError for what is no http(s) URL and for a sink without a secret.
+        `tls` says whom to trust. Through a `proxy` it is the proxy's address that the guard checks, and the URL's own
+        where it is written as one: what a name resolves to there, only the proxy knows. Raises ConfigError for what
+        is no http(s) URL, and for a sink with the standard body and no secret.
         """
         self._name = name
         self._url = parse_url(url, f"sink {name}: url")
-        if not secrets:
+        self._proxy = parse_url(proxy, f"sink {name}: proxy") if proxy else None
+        if body == "standard" and not secrets:
             raise ConfigError(f"sink {name}: secrets", "a webhook needs at least one secret to sign with")
+        self._render = SHAPES[body]
+        self._guard = guard
         self._secrets = tuple(secrets)
         self._clock = clock
         limits = limits or Limits()
@@ -98,9 +112,11 @@ class WebhookSink:
         return self._name
 
     async def send(self, delivery: Delivery) -> Outcome:
-        body = render(delivery.alert)
-        headers = sign(self._secrets, delivery.alert.alert_id, self._clock(), body)
+        body = self._render(delivery)
+        headers = sign(self._secrets, delivery.id, self._clock(), body) if self._secrets else {}
         try:
+            if self._proxy and (why := self._guard.literal_refusal(self._url.host or "")):
+                raise AddressRefused(why)
             return await self._deliver(body, headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return failed(error)
@@ -117,7 +133,7 @@ class WebhookSink:
 
     async def _post(self, body: bytes, headers: dict[str, str], used: "_Connection") -> Outcome:
         request = self._session.post(
-            self._url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=used
+            self._url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy, trace_request_ctx=used
         )
         async with request as response:
             answer = await _read_answer(response)
@@ -211,87 +227,12 @@ async def _read_answer(response: aiohttp.ClientResponse) -> str | None:
 
 def _told(error: BaseException) -> str:
     """One line about an error of the network, without the URL: its path or query can be a secret."""
-    if isinstance(error, aiohttp.ClientResponseError):
-        said: str | None = error.message
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        said: str | None = "hung up before the answer was whole"
+    elif isinstance(error, aiohttp.ClientResponseError):
+        said = error.message
     elif isinstance(error, aiohttp.InvalidURL):
         said = error.description
     else:
         said = error.strerror if isinstance(error, OSError) else str(error)
     return safe(said or type(error).__name__, limit=200)
-
-
-# --- the body
-
-
-def render(alert: Alert) -> bytes:
-    """The body for an alert: the same alert gives the same bytes, fewer than BODY_LIMIT_BYTES, always valid JSON.
-
-    `data.left_out` counts what had to go: the oldest sources first, then the oldest figures of the history, then
-    other lists' ends; only then are texts shortened, with "…". An alert that is far too large begins with the texts,
-    so that it costs no more time than others.
-    """
-    data = alert.model_dump(mode="json")
-    if len(json.dumps(data)) > FAR_TOO_LARGE_CHARS:
-        data = _squeezed(data, 2048, sys.maxsize)
-    data["left_out"] = {}
-    body = _wrapped(alert, data)
-    for shorten in (_fewer_sources, _shorter_history):
-        if len(body) >= BODY_LIMIT_BYTES:
-            shorten(data, len(body) - BODY_LIMIT_BYTES + 100)
-            body = _wrapped(alert, data)
-    chars, items = 2048, 64
-    while len(body) >= BODY_LIMIT_BYTES:
-        data = _squeezed(data, chars, items)
-        body = _wrapped(alert, data)
-        chars, items = max(chars // 2, 64), max(items // 2, 1)
-    return body
-
-
-def _wrapped(alert: Alert, data: dict[str, Any]) -> bytes:
-    return compact({"type": str(alert.kind), "timestamp": data["ts"], "data": data})
-
-
-def compact(value: Any) -> bytes:
-    """Canonical JSON: no spaces, keys in the order given, text readable, nothing in it that a terminal would obey."""
-    return json_safe(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode("utf-8")
-
-
-def _fewer_sources(data: dict[str, Any], excess: int) -> None:
-    sources: list[dict[str, Any]] = data["sources"]
-    oldest_first = sorted(range(len(sources)), key=lambda place: (sources[place]["published_at"], place))
-    gone: set[int] = set()
-    for place in oldest_first[:-1]:  # one source at least stays: an alert without a quote proves nothing
-        if excess <= 0:
-            break
-        excess -= len(compact(sources[place])) + 1
-        gone.add(place)
-    if gone:
-        data["sources"] = [source for place, source in enumerate(sources) if place not in gone]
-        data["left_out"]["sources"] = len(gone)
-
-
-def _shorter_history(data: dict[str, Any], excess: int) -> None:
-    if not data["figure"]:
-        return
-    history: list[dict[str, Any]] = data["figure"]["history"]
-    gone = 0
-    while excess > 0 and gone < len(history) - 1:
-        excess -= len(compact(history[gone])) + 1
-        gone += 1
-    if gone:
-        data["figure"]["history"] = history[gone:]
-        data["left_out"]["history"] = gone
-
-
-def _squeezed(value: Any, chars: int, items: int) -> Any:
-    """A copy in which no text and no list is longer than that; a URL that would be cut is left out instead."""
-    if isinstance(value, str):
-        return value if len(value) <= chars else value[: chars - 1] + "…"
-    if isinstance(value, list):
-        return [_squeezed(item, chars, items) for item in value[:items]]
-    if isinstance(value, dict):
-        return {
-            key: None if key == "url" and isinstance(item, str) and len(item) > chars else _squeezed(item, chars, items)
-            for key, item in value.items()
-        }
-    return value

@@ -6,8 +6,7 @@
 from monitor.store.connect import About, redacted
 from monitor.store.embedded import attach, embedded
 from monitor.store.limits import Limits
-from monitor.store.outbox import DeliveryRecord, SinkRecord
 from monitor.store.posts import Parked
 from monitor.store.store import Store
 
-__all__ = ["About", "DeliveryRecord", "Limits", "Parked", "SinkRecord", "Store", "attach", "embedded", "redacted"]
+__all__ = ["About", "Limits", "Parked", "Store", "attach", "embedded", "redacted"]

@@ -1,6 +1,7 @@
 """The alerts that were raised, by seq: a range of them, or as they come."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from monitor.models import Alert
 from monitor.store import keys
@@ -22,6 +23,35 @@ class Alerts:
         """The seq of the newest alert, 0 before the first."""
         newest = await self._connection.command("XREVRANGE", self._key, "+", "-", "COUNT", 1)
         return _seq(newest[0][0]) if newest else 0
+
+    async def first_seq(self) -> int:
+        """The seq of the oldest alert that is kept, 0 when there is none."""
+        oldest = await self._connection.command("XRANGE", self._key, "-", "+", "COUNT", 1)
+        return _seq(oldest[0][0]) if oldest else 0
+
+    async def before(self, at: datetime) -> int:
+        """The seq of the last alert that was raised before `at` by the server's clock, 0 when there is none.
+
+        What is no longer kept counts as raised before.
+        """
+        low, high = await self.first_seq(), await self.last_seq()
+        if not high:
+            return 0
+        while low <= high:  # the seqs are without gaps, and rise with the time
+            middle = (low + high) // 2
+            found = await self._connection.command("XRANGE", self._key, f"{middle}-0", "+", "COUNT", 1)
+            if found and int(found[0][1][3]) >= at.timestamp():
+                high = middle - 1
+            else:
+                low = middle + 1
+        return high
+
+    async def named(self, alert_id: str) -> Alert | None:
+        """The alert with this id, if it is kept. Walks over all of them."""
+        async for alert in self.all():
+            if alert.alert_id == alert_id:
+                return alert
+        return None
 
     async def all(self, after_seq: int = 0) -> AsyncIterator[Alert]:
         """The alerts above `after_seq` that there are now."""

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from monitor.models import Alert, Claim, Filing, Link, Post, Raise
+from monitor.models import Alert, Claim, Filing, Link, Post, Raise, Way
 from monitor.protocols import Candidates, Recorded
 from monitor.store import keys, scripts
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits, seconds
+from monitor.store.outbox import queues
 from monitor.store.posts import Posts
 from monitor.store.scripts import ClaimFields, FilingFields
 
@@ -14,19 +15,13 @@ PAGE = 100
 
 
 class Claims:
-    """The claims of one topic. Satisfies `protocols.ClaimStore`.
+    """The claims of one topic. Satisfies `protocols.ClaimStore`."""
 
-    `sinks` are the names of those that get a delivery of each alert.
-    """
-
-    def __init__(
-        self, connection: Connection, topic: str, limits: Limits, *, posts: Posts, sinks: Sequence[str]
-    ) -> None:
+    def __init__(self, connection: Connection, topic: str, limits: Limits, *, posts: Posts) -> None:
         self._connection = connection
         self._topic = topic
         self._limits = limits
         self._posts = posts
-        self._sinks = tuple(sinks)
 
     async def context(self, post: Post) -> tuple[Post, ...]:
         return await self._posts.context(post)
@@ -90,7 +85,11 @@ class Claims:
         )
 
     async def raise_alerts(
-        self, claim: Claim, sighting_id: str, raises: Sequence[tuple[Raise, Alert]], told: str | None
+        self,
+        claim: Claim,
+        sighting_id: str,
+        raises: Sequence[tuple[Raise, Alert, Sequence[Way]]],
+        told: str | None,
     ) -> bool:
         """As `ClaimStore.raise_alerts`. What a filing was told first stays."""
         return await scripts.raise_alerts(
@@ -99,13 +98,29 @@ class Claims:
             filing_key=keys.filing(self._topic, sighting_id),
             alerts_key=keys.alerts(self._topic),
             counters_key=keys.counters(self._topic),
-            queue_keys=[(keys.outbox(self._topic, sink), keys.dead(self._topic, sink)) for sink in self._sinks],
             revision=claim.revision,
             alerted="".join(f"{key}\n" for key in claim.alerted),
             told=told or "",
             ttl_s=seconds(self._limits.alerts),
             alerts_listed=self._limits.alerts_listed,
-            alerts=[(due.key, alert.model_dump_json()) for due, alert in raises if due.key not in claim.alerted],
+            of_digest=self._limits.alerts_in_digest,
+            alerts=[
+                scripts.AlertArgs(due.key, alert.model_dump_json(), [self._way(way) for way in ways])
+                for due, alert, ways in raises
+                if due.key not in claim.alerted
+            ],
+        )
+
+    def _way(self, way: Way) -> scripts.WayArgs:
+        group = way.group
+        name = group.name if group else ""
+        return scripts.WayArgs(
+            queues=queues(self._topic, way.sink),
+            delivery_prefix=keys.delivery(self._topic, way.sink, ""),
+            group_key=keys.group(self._topic, way.sink, name),
+            group=name,
+            wait_ms=round(group.wait.total_seconds() * 1000) if group else 0,
+            interval_ms=round(group.interval.total_seconds() * 1000) if group else 0,
         )
 
     # --- reading
@@ -118,6 +133,12 @@ class Claims:
         async for page in self._pages(keys.claims(self._topic)):
             for claim in await self._fetch_claims(page):
                 yield claim
+
+    async def page(self, after: int, limit: int) -> list[Claim]:
+        """The claims with a number above `after`, by number, at most `limit`."""
+        key = keys.claims(self._topic)
+        found = await self._connection.command("ZRANGEBYSCORE", key, f"({after}", "+inf", "LIMIT", 0, limit)
+        return await self._fetch_claims(found)
 
     async def filed(self, sighting_id: str) -> Filing | None:
         return next(iter(await self._fetch_filings([sighting_id])), None)

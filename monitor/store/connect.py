@@ -25,6 +25,7 @@ from redis.backoff import NoBackoff
 
 from monitor.errors import ConfigError, StoreError, StoreUnavailable, StoreUnsuitable
 from monitor.models import Value
+from monitor.store.together import Together
 
 MOST_CONNECTIONS = 50
 SOCKET_TIMEOUT_S = 15.0
@@ -86,17 +87,18 @@ class Connection:
         # Answers come as the server gives them, the same from a script and from a command.
         self._redis.response_callbacks.clear()
         self._execute: Callable[..., Awaitable[Answer]] = self._redis.execute_command
+        self._together = Together(self._redis)
 
     async def command(self, *words: str | int) -> Answer:
-        return await self._ask(*words)
+        return await self._ask(self._execute, *words)
 
     async def script(self, name: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Answer:
         """Runs a script by its digest; a server that does not know it, for it is new or restarted, is told it."""
         script = Script.named(name)
         try:
-            return await self._ask("EVALSHA", script.sha, len(keys), *keys, *args)
+            return await self._ask(self._together, "EVALSHA", script.sha, len(keys), *keys, *args)
         except _ScriptUnknown:
-            return await self._ask("EVAL", script.text, len(keys), *keys, *args)
+            return await self._ask(self._execute, "EVAL", script.text, len(keys), *keys, *args)
 
     async def check(self) -> About:
         """Who answers; StoreUnsuitable when it is too old, a cluster's node, or not Redis at all."""
@@ -127,11 +129,11 @@ class Connection:
         with contextlib.suppress(exceptions.RedisError, OSError):
             await self._redis.aclose(close_connection_pool=True)
 
-    async def _ask(self, *words: str | int | float) -> Answer:
+    async def _ask(self, execute: Callable[..., Awaitable[Answer]], *words: str | int | float) -> Answer:
         for pause_s in (*PAUSES_S, None):
             try:
                 with _cancellable():
-                    return await self._execute(*words)
+                    return await execute(*words)
             except (exceptions.RedisError, OSError) as error:
                 translated = _translated(self.url, error)
                 if pause_s is None or not isinstance(translated, _Disconnected):

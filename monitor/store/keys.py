@@ -105,6 +105,24 @@ KINDS = {
         most=lambda limits: limits.alerts_listed,
         why="the alerts that a sink has still to get, by seq: its queue",
     ),
+    "grouped": Kind(
+        type="zset",
+        expires=True,
+        most=lambda limits: limits.alerts_listed,
+        why="the alerts that a sink gets in a digest, by seq: they wait in a group, or for their digest to be settled",
+    ),
+    "groups": Kind(
+        type="zset",
+        expires=True,
+        most=lambda limits: limits.alerts_listed,
+        why="the groups of a sink that alerts wait in, by the time in milliseconds when their digest is due",
+    ),
+    "group": Kind(
+        type="hash",
+        expires=True,
+        most=lambda limits: _FEW,
+        why="one group: the `seqs` that wait, its `interval`, and the time before which no `next` digest is due",
+    ),
     "dead": Kind(
         type="zset",
         expires=True,
@@ -115,13 +133,22 @@ KINDS = {
         type="hash",
         expires=True,
         most=lambda limits: _FEW,
-        why="one alert to one sink: state, attempts, the lease (`token`, `expires`), when it is `due`, the `log`",
+        why="one alert to one sink: state, attempts, the lease (`token`, `expires`), when it is `due`, the `seqs` of "
+        "a digest or the `digest` that an alert is in, by the seq it stands under, the `log`: its "
+        "latest attempts, bounded in number and age",
+    ),
+    "mutes": Kind(
+        type="hash",
+        expires=True,
+        most=lambda limits: limits.mutes,
+        why="what is muted, by id: the second until which it is kept, a space, its JSON; kept until the last one ends",
     ),
     "sink": Kind(
         type="hash",
         expires=True,
         most=lambda limits: _FEW,
-        why="a sink's counts, its last success, and why it is disabled",
+        why="a sink's counts, its last success, since when it fails, and why and since when it is disabled; a "
+        "dispatcher that asks for its deliveries keeps a disabled one disabled",
     ),
 }
 
@@ -205,6 +232,19 @@ def outbox(topic: str, sink_name: str) -> str:
     return _key(topic, "outbox", sink_name)
 
 
+def grouped(topic: str, sink_name: str) -> str:
+    return _key(topic, "grouped", sink_name)
+
+
+def groups(topic: str, sink_name: str) -> str:
+    return _key(topic, "groups", sink_name)
+
+
+def group(topic: str, sink_name: str, name: str) -> str:
+    """With an empty name: the beginning of the keys of all groups of the sink."""
+    return _key(topic, "group", sink_name, name)
+
+
 def dead(topic: str, sink_name: str) -> str:
     return _key(topic, "dead", sink_name)
 
@@ -212,6 +252,10 @@ def dead(topic: str, sink_name: str) -> str:
 def delivery(topic: str, sink_name: str, seq: int | str) -> str:
     """With an empty seq: the beginning of the keys of all deliveries to the sink."""
     return _key(topic, "delivery", sink_name, str(seq))
+
+
+def mutes(topic: str) -> str:
+    return _key(topic, "mutes")
 
 
 def sink(topic: str, sink_name: str) -> str:

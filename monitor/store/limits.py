@@ -38,6 +38,11 @@ class Limits(Value):
 
     alerts_listed: int = Field(100_000, ge=1)
     """Also the most that a sink's queue holds: the oldest delivery of a longer one is dead."""
+    alerts_in_digest: int = Field(200, ge=2)
+    """A group with so many goes out at once; so many ids are half of what a webhook's body may hold."""
+    mutes: int = Field(500, ge=1)
+    mute_kept: timedelta = timedelta(days=7)
+    """How long a mute can be read after its end, or after it was made, whichever is later."""
     attempts_listed: int = Field(20, ge=1)
 
     @property

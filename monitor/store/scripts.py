@@ -163,6 +163,34 @@ async def record(
     return None if answer[0] == 1 else (ClaimFields(*answer[1]), FilingFields(*answer[2]))
 
 
+class QueueKeys(NamedTuple):
+    """The keys of one sink's queues."""
+
+    outbox: str
+    dead: str
+    grouped: str
+    groups: str
+
+
+class WayArgs(NamedTuple):
+    """One alert's way to one sink: into its queue, or with a `group` into that."""
+
+    queues: QueueKeys
+    delivery_prefix: str
+    group_key: str
+    group: str = ""
+    wait_ms: int = 0
+    interval_ms: int = 0
+
+
+class AlertArgs(NamedTuple):
+    """One alert to raise: its key within the claim, its JSON, its ways."""
+
+    key: str
+    alert: str
+    ways: Sequence[WayArgs]
+
+
 async def raise_alerts(
     connection: Connection,
     *,
@@ -170,22 +198,30 @@ async def raise_alerts(
     filing_key: str,
     alerts_key: str,
     counters_key: str,
-    queue_keys: Sequence[tuple[str, str]],
     revision: int,
     alerted: str,
     told: str,
     ttl_s: int,
     alerts_listed: int,
-    alerts: Sequence[tuple[str, str]],
+    of_digest: int,
+    alerts: Sequence[AlertArgs],
 ) -> bool:
-    """False when the claim has changed. `queue_keys`: outbox, dead of each sink; `alerts`: key in the claim, JSON."""
-    args: list[str | int | float] = [revision, alerted, told, ttl_s, alerts_listed]
-    for key, alert in alerts:
-        args += [key, alert]
+    """False when the claim has changed. `of_digest`: a group with so many alerts is due at once."""
     keys = [claim_key, filing_key, alerts_key, counters_key]
-    for pair in queue_keys:
-        keys += pair
+    args: list[str | int | float] = [revision, alerted, told, ttl_s, alerts_listed, of_digest]
+    for alert in alerts:
+        args += [alert.key, alert.alert, len(alert.ways)]
+        for way in alert.ways:
+            keys += [way.queues.outbox, way.queues.dead, way.queues.grouped, way.queues.groups, way.group_key]
+            args += [way.delivery_prefix, way.group, way.wait_ms, way.interval_ms]
     return bool(await connection.script("raise_alerts", keys, args))
+
+
+async def mute(
+    connection: Connection, *, mutes_key: str, mute_id: str, mute: str, kept_s: int, now_s: int, mutes: int
+) -> bool:
+    """False when there are `mutes` already. `kept_s`: until when it is kept, in seconds of the epoch."""
+    return bool(await connection.script("mute", [mutes_key], [mute_id, mute, kept_s, now_s, mutes]))
 
 
 async def fetch(connection: Connection, *, keys: Sequence[str], fields: Sequence[str]) -> list[list[str | None]]:
@@ -196,61 +232,144 @@ async def fetch(connection: Connection, *, keys: Sequence[str], fields: Sequence
 
 
 class Leased(NamedTuple):
-    """The head of a sink's queue, taken."""
+    """The head of a sink's queue, taken; `alerts` are all of a digest, by seq. `failing_since` in milliseconds."""
 
     seq: int
     attempts: int
-    alert: str
+    failing_since: int | None
+    alerts: list[tuple[int, str]]
+
+
+class DisabledFields(NamedTuple):
+    """Why a sink is disabled, and since when in milliseconds."""
+
+    because: str
+    since_ms: int
+    by_hand: bool
 
 
 async def lease(
     connection: Connection,
     *,
-    outbox_key: str,
-    dead_key: str,
+    queues: QueueKeys,
     alerts_key: str,
+    sink_key: str,
     delivery_prefix: str,
+    group_prefix: str,
     token: str,
     now_ms: int,
     expires_ms: int,
     ttl_s: int,
     dead: int,
-) -> Leased | int | None:
-    """The head taken; or when it is due, in milliseconds; or None when the queue is empty."""
+    of_digest: int,
+    rate: int | None = None,
+    per_ms: int = 0,
+    under_way: int = 1,
+) -> Leased | DisabledFields | int | None:
+    """The head taken; or when something is due, in milliseconds; or None when nothing waits; or why there is none.
+
+    `of_digest` is the most alerts that one holds. Of new deliveries `rate` may begin within `per_ms`; None: any number.
+    So many as `under_way` may be leased at once.
+    """
     answer = await connection.script(
         "lease",
-        [outbox_key, dead_key, alerts_key],
-        [delivery_prefix, token, now_ms, expires_ms, ttl_s, dead],
-    )
+        [queues.outbox, queues.dead, alerts_key, sink_key, queues.grouped, queues.groups],
+        [
+            delivery_prefix, token, now_ms, expires_ms, ttl_s, dead, group_prefix, of_digest,
+            "" if rate is None else rate, per_ms, under_way,
+        ],
+    )  # fmt: skip
     if not answer:
         return None
-    return int(answer[0]) if len(answer) == 1 else Leased(int(answer[1]), int(answer[2]), answer[3])
+    if len(answer) == 1:
+        return int(answer[0])
+    if answer[0] == 1:
+        return DisabledFields(answer[1], int(answer[2]), bool(answer[3]))
+    seq, attempts, failing_since, *rest = answer[1:]
+    alerts = [(int(number), alert) for number, alert in zip(rest[::2], rest[1::2], strict=True)]
+    return Leased(int(seq), int(attempts), int(failing_since) if failing_since else None, alerts)
 
 
 async def settle(
     connection: Connection,
     *,
     delivery_key: str,
-    outbox_key: str,
-    dead_key: str,
+    delivery_prefix: str,
+    queues: QueueKeys,
     sink_key: str,
+    alerts_key: str,
+    counters_key: str,
+    queue_keys: Sequence[tuple[str, str]],
     token: str,
     seq: int,
     verdict: str,
     attempt: str,
     due_ms: int | None,
     at_ms: int,
-    error: str,
+    because: str,
     ttl_s: int,
     attempts: int,
-    dead: int,
+    alerts_listed: int,
+    alert: str,
 ) -> bool:
-    """False when the lease is another's by now."""
+    """False when the lease is another's by now. `queue_keys`: outbox, dead of each sink that is told `alert`."""
     due = "" if due_ms is None else due_ms
-    return bool(
-        await connection.script(
-            "settle",
-            [delivery_key, outbox_key, dead_key, sink_key],
-            [token, seq, verdict, attempt, due, at_ms, error, ttl_s, attempts, dead],
-        )
+    keys = [delivery_key, queues.outbox, queues.dead, sink_key, alerts_key, counters_key, queues.grouped]
+    for pair in queue_keys:
+        keys += pair
+    args: list[str | int | float] = [
+        token, seq, verdict, attempt, due, at_ms, because, ttl_s, attempts, alerts_listed, alert, delivery_prefix
+    ]  # fmt: skip
+    return bool(await connection.script("settle", keys, args))
+
+
+async def disable(connection: Connection, *, sink_key: str, because: str, since_ms: int, ttl_s: int) -> bool:
+    """False when it was disabled before."""
+    return bool(await connection.script("disable", [sink_key], [because, since_ms, ttl_s]))
+
+
+async def enable(connection: Connection, *, sink_key: str, outbox_key: str, delivery_prefix: str, now_ms: int) -> bool:
+    """False when it was not disabled."""
+    return bool(await connection.script("enable", [sink_key, outbox_key], [delivery_prefix, now_ms]))
+
+
+async def redeliver(
+    connection: Connection,
+    *,
+    queues: QueueKeys,
+    alerts_key: str,
+    delivery_prefix: str,
+    now_ms: int,
+    ttl_s: int,
+    queued: int,
+    seqs: Sequence[int],
+) -> tuple[int, int, int]:
+    """How many were queued, waited already, were refused. `queued` is the bound of the queue."""
+    answer = await connection.script(
+        "redeliver",
+        [queues.outbox, queues.dead, alerts_key, queues.grouped],
+        [delivery_prefix, now_ms, ttl_s, queued, *seqs],
     )
+    return int(answer[0]), int(answer[1]), int(answer[2])
+
+
+class DeliveryFields(NamedTuple):
+    """A delivery as it lies in the store, with its alert and when that was raised in seconds."""
+
+    tries: str | None
+    due_ms: str | None
+    log: str | None
+    state: str | None
+    digest: str | None
+    alert: str | None
+    raised_s: str | None
+
+
+async def deliveries(
+    connection: Connection, *, alerts_key: str, delivery_prefix: str, seqs: Sequence[int]
+) -> list[DeliveryFields]:
+    """Those of a sink, in the order of `seqs`."""
+    if not seqs:
+        return []
+    found = await connection.script("deliveries", [alerts_key], [delivery_prefix, *seqs])
+    return [DeliveryFields(*fields) for fields in found]

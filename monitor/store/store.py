@@ -8,7 +8,9 @@ from typing import Self
 from monitor.store.alerts import Alerts
 from monitor.store.claims import Claims
 from monitor.store.connect import About, Connection
+from monitor.store.deliveries import Deliveries
 from monitor.store.limits import Limits
+from monitor.store.mutes import Mutes
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
 
@@ -16,7 +18,7 @@ from monitor.store.posts import Posts
 class Store:
     """What Redis holds of one topic. `async with` connects, checks the server, and closes at the end.
 
-    `sinks` names those that get a delivery of each alert raised through this store; one that only reads needs none.
+    `sinks` names those that are told when one of them is disabled; one that only reads needs none.
     Entering raises StoreUnavailable when the server is not there, or still loading, after `patience`, and
     StoreUnsuitable when it is not what is needed. ConfigError: the URL is none.
     """
@@ -35,9 +37,11 @@ class Store:
         self._connection = Connection(url)
         self._patience = patience
         self.posts = Posts(self._connection, topic, limits)
-        self.claims = Claims(self._connection, topic, limits, posts=self.posts, sinks=sinks)
+        self.claims = Claims(self._connection, topic, limits, posts=self.posts)
+        self.mutes = Mutes(self._connection, topic, limits)
         self.alerts = Alerts(self._connection, topic)
-        self.outbox = Outbox(self._connection, topic, limits, alerts=self.alerts)
+        self.outbox = Outbox(self._connection, topic, limits, alerts=self.alerts, sinks=sinks)
+        self.deliveries = Deliveries(self._connection, topic, limits, alerts=self.alerts)
 
     async def __aenter__(self) -> Self:
         try:

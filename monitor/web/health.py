@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.models import Verdict
+from monitor.models import Disabled, Verdict
 from monitor.protocols import PostStore
 from monitor.web.metrics import CountedSink, WatchedSource
 
@@ -59,18 +59,19 @@ def sources_fresh(sources: Sequence[tuple[WatchedSource, timedelta]]) -> Check:
     return check
 
 
-def sinks_take(sinks: Sequence[CountedSink], local: Set[str]) -> Check:
-    """Sinks that are gone for good are told, and `local` ones (the log) that failed just now.
+def sinks_take(sinks: Sequence[CountedSink], local: Set[str], disabled: Callable[[], Mapping[str, Disabled]]) -> Check:
+    """Sinks that were disabled, unless by hand, are told, and `local` ones (the log) that failed just now.
 
     A receiver elsewhere that is down for a while is no fault of the monitor: its alerts wait.
     """
 
     async def check() -> str | None:
-        failing = []
-        for sink in sinks:
-            last = sink.last
-            if last and (last.verdict is Verdict.DISABLE or (last.verdict is Verdict.RETRY and sink.name in local)):
-                failing.append(f"{sink.name}: {last.error}")
+        failing = [f"{name} is disabled: {one.because}" for name, one in disabled().items() if not one.by_hand]
+        failing.extend(
+            f"{sink.name}: {sink.last.error}"
+            for sink in sinks
+            if sink.name in local and sink.last and sink.last.verdict is Verdict.RETRY
+        )
         return "; ".join(failing) or None
 
     return check

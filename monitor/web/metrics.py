@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from monitor.errors import FeedError
-from monitor.models import Delivery, Filing, Kind, Outcome, Post, Sighting
+from monitor.models import Delivery, Filing, Kind, Outcome, Post, Sighting, SinkRecord, Verdict
 from monitor.protocols import Batch, Extractor, Sink, Source
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,6 +41,18 @@ class Metrics:
         self._pending = Gauge(
             "monitor_pending_deliveries", "Alerts that wait for a sink.", ["sink"], registry=self.registry
         )
+        self._dead = Gauge(
+            "monitor_dead_deliveries", "Alerts that a sink did not get.", ["sink"], registry=self.registry
+        )
+        self._failing = Gauge(
+            "monitor_sink_failing",
+            "1 when a sink's last attempt failed: a receiver that is down, a disk that is full.",
+            ["sink"],
+            registry=self.registry,
+        )
+        self._disabled = Gauge(
+            "monitor_sink_disabled", "1 while a sink is offered nothing more.", ["sink"], registry=self.registry
+        )
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return Counter(name, help_, labels, registry=self.registry)
@@ -65,8 +77,10 @@ class Metrics:
     def backlog(self, posts: int) -> None:
         self._backlog.set(posts)
 
-    def pending(self, sink: str, deliveries: int) -> None:
-        self._pending.labels(sink).set(deliveries)
+    def sink(self, record: SinkRecord) -> None:
+        self._pending.labels(record.sink).set(record.pending)
+        self._dead.labels(record.sink).set(record.dead)
+        self._disabled.labels(record.sink).set(record.disabled is not None)
 
     # --- wrappers
 
@@ -78,7 +92,7 @@ class Metrics:
         return WatchedSource(source, self._polled, self._failed, clock)
 
     def counted(self, sink: Sink) -> "CountedSink":
-        return CountedSink(sink, self._attempts, self._sending)
+        return CountedSink(sink, self._attempts, self._sending, self._failing)
 
 
 class TimedExtractor:
@@ -129,10 +143,11 @@ class WatchedSource:
 class CountedSink:
     """A sink whose attempts are counted and timed, and that knows how the last one ended."""
 
-    def __init__(self, sink: Sink, attempts: Counter, seconds: Histogram) -> None:
+    def __init__(self, sink: Sink, attempts: Counter, seconds: Histogram, failing: Gauge) -> None:
         self._sink = sink
         self._attempts = attempts
         self._seconds = seconds.labels(sink.name)
+        self._failing = failing.labels(sink.name)
         self.last: Outcome | None = None
 
     @property
@@ -143,6 +158,7 @@ class CountedSink:
         with self._seconds.time():
             outcome = await self._sink.send(delivery)
         self._attempts.labels(self.name, str(outcome.verdict)).inc()
+        self._failing.set(outcome.verdict is not Verdict.DELIVERED)
         self.last = outcome
         return outcome
 

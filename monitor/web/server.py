@@ -1,8 +1,9 @@
-"""`/healthz`, `/readyz` and `/metrics` over HTTP.
+"""`/healthz`, `/readyz`, `/metrics` and the API over HTTP.
 
 GET /healthz    200 as long as the process answers at all: restart it when it does not
 GET /readyz     200, or 503 with what is wrong: {"ready": false, "failing": {"store": "…"}}
 GET /metrics    Prometheus' text form
+/api/v1/...     as in `api`; who may ask, as in `access`
 """
 
 import asyncio
@@ -12,15 +13,23 @@ from aiohttp import web
 
 from monitor.errors import MonitorError
 from monitor.web import health
+from monitor.web.access import guarded
+from monitor.web.api import Api
 from monitor.web.metrics import CONTENT_TYPE, Metrics
+from monitor.web.problems import told_in_json
 
 SHUTDOWN_S = 2.0
+BODY_BYTES = 16_384
 
 
 def application(
     metrics: Metrics,
     checks: Mapping[str, health.Check],
     refresh: Callable[[], Awaitable[None]],
+    api: Api | None = None,
+    *,
+    token: str | None = None,
+    host: str = "127.0.0.1",
 ) -> web.Application:
     """`refresh` reads the gauges (backlog, queues) before the metrics are rendered; it may raise MonitorError."""
 
@@ -39,10 +48,12 @@ def application(
             pass
         return web.Response(body=metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
-    app = web.Application(client_max_size=1024)
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[told_in_json, guarded(token, host)])
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", show_metrics)
+    if api is not None:
+        api.add_to(app)
     return app
 
 

@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from monitor.alerting import compose
-from monitor.models import Alert, Claim, DeliveryState, Kind, Raise, Sighting
+from monitor.models import Alert, Claim, DeliveryState, Kind, Raise, Sighting, Way
 from monitor.store import Limits, Store, keys
 from tests.conftest import SINKS, TOPIC, ask
 from tests.contract.test_claims import record
@@ -30,19 +30,25 @@ async def a_claim(store: Store, text: str) -> tuple[Claim, Sighting]:
     return done.claim, sighting
 
 
-def composed(claim: Claim, sighting: Sighting, *raises: Raise) -> list[tuple[Raise, Alert]]:
-    return list(zip(raises, compose(claim, raises, sighting, NOON), strict=True))
+AT_ONCE = tuple(Way(sink=sink) for sink in SINKS)
 
 
-async def raise_one(store: Store, text: str = "six wounded") -> tuple[Claim, Sighting]:
+def composed(
+    claim: Claim, sighting: Sighting, *raises: Raise, ways: tuple[Way, ...] = AT_ONCE
+) -> list[tuple[Raise, Alert, tuple[Way, ...]]]:
+    alerts = compose(claim, raises, sighting, NOON)
+    return [(one, alert, ways) for one, alert in zip(raises, alerts, strict=True)]
+
+
+async def raise_one(store: Store, text: str = "six wounded", ways: tuple[Way, ...] = AT_ONCE) -> tuple[Claim, Sighting]:
     claim, sighting = await a_claim(store, text)
-    assert await store.claims.raise_alerts(claim, sighting.id, composed(claim, sighting, NEW), "new")
+    assert await store.claims.raise_alerts(claim, sighting.id, composed(claim, sighting, NEW, ways=ways), "new")
     return claim, sighting
 
 
 async def test_an_alert_is_numbered_listed_and_queued_for_every_sink(store: Store) -> None:
     claim, sighting = await raise_one(store)
-    [(_, alert)] = composed(claim, sighting, NEW)
+    [(_, alert, _)] = composed(claim, sighting, NEW)
     assert await store.alerts.after(0) == [alert.numbered(1)]
     for sink in SINKS:
         assert await store.outbox.pending(sink) == 1
@@ -159,7 +165,7 @@ async def test_the_oldest_alerts_give_way_and_their_deliveries_are_dead(store: S
         await raise_one(store, f"claim {number}")
     assert [alert.seq async for alert in store.alerts.all()] == list(range(3, MOST + 3))
     assert await store.outbox.pending("log") == MOST
-    assert [one.seq for one in await store.outbox.deliveries("log", DeliveryState.DEAD)] == [1, 2]
+    assert [one.seq for one in await store.deliveries.of_sink("log", DeliveryState.DEAD)] == [1, 2]
 
 
 async def test_an_old_alert_is_forgotten_when_its_time_is_over(store: Store, redis: Redis) -> None:

@@ -113,7 +113,8 @@ async def record(store: Store, sighting: Sighting, choice: Choice | None = None)
     assert recorded.claim is not None
     raises, told = alerting.decide(recorded.claim, alerting.Policy())
     alerts = alerting.compose(recorded.claim, raises, sighting, sighting.received_at)
-    await store.claims.raise_alerts(recorded.claim, sighting.id, tuple(zip(raises, alerts, strict=True)), told)
+    raised = tuple((one, alert, ()) for one, alert in zip(raises, alerts, strict=True))
+    await store.claims.raise_alerts(recorded.claim, sighting.id, raised, told)
     claim = await store.claims.claim(made.id)
     assert claim is not None
     return claim
@@ -286,7 +287,7 @@ async def test_nothing_known_is_nothing_printed(monitor: Monitor, store: Store) 
 @pytest.mark.usefixtures("wounded")
 async def test_alerts_are_tailed_from_a_number_on(monitor: Monitor) -> None:
     one, two = (await monitor("tail", "--no-follow")).lines
-    assert one.startswith("2023-05-22T12:00:00Z #1 claim.new Vyacheslav Gladkov says: “at least six people")
+    assert one.startswith("2023-05-22T12:00:00Z #1 claim.new Vyacheslav Gladkov: “at least six people")
     assert "[people wounded  6 → 8]" in two
     (line,) = (await monitor("tail", "--no-follow", "--after", "1", "--json")).lines
     assert json.loads(line)["seq"] == 2
@@ -415,7 +416,7 @@ async def test_a_replay_sums_up_what_it_did_and_what_was_wrong(monitor: Monitor,
     words = ("replay", tmp_path / "feed", "--speed", "max", "--data", tmp_path / "data", "--topic", TOPIC)
     done = await monitor(*words, "--verbose", MONITOR_REDIS_URL="", MONITOR_LOG_LEVEL="error")
     assert (done.code, done.err) == (0, "")
-    assert done.lines[0].startswith("2000-01-01T00:00:00Z #1 claim.new Vyacheslav Gladkov says: “")
+    assert done.lines[0].startswith("2000-01-01T00:00:00Z #1 claim.new Vyacheslav Gladkov: “")
     told = [line.split()[:2] for line in done.lines]
     for row in (["posts", "2"], ["sightings", "1"], ["claims", "1"], ["alerts", "1"]):
         assert row in told

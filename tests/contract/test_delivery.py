@@ -136,7 +136,7 @@ async def test_a_receiver_that_fails_for_a_while_gets_all_in_order(store: Store,
         async with dispatching(store, both) as dispatcher:
             await dispatcher.drain(SOON)
     assert receiver.seqs == [1, 2, 3]
-    first, *_ = await store.outbox.deliveries("desk", DeliveryState.DELIVERED)
+    first, *_ = await store.deliveries.of_sink("desk", DeliveryState.DELIVERED)
     assert [attempt.status for attempt in first.attempts] == [503, 503, 204]
     assert "failed on purpose" in (first.attempts[0].answer or "")
 
@@ -147,23 +147,35 @@ async def test_what_is_refused_for_good_stays_listed_as_dead(store: Store, path:
         async with dispatching(store, both) as dispatcher:
             await dispatcher.drain(SOON)
     assert receiver.seqs == [2]
-    assert [record.seq for record in await store.outbox.deliveries("desk", DeliveryState.DEAD)] == [1]
+    assert [record.seq for record in await store.deliveries.of_sink("desk", DeliveryState.DEAD)] == [1]
     assert seqs(path) == [1, 2]
 
 
-async def test_a_receiver_that_is_gone_keeps_its_deliveries_pending(store: Store, path: Path) -> None:
+async def test_a_receiver_that_is_gone_gets_everything_in_order_once_it_is_enabled(store: Store, path: Path) -> None:
     async with receiving(fail_first=1, fail_status=410) as receiver, sinks(path, receiver) as both:
         await raise_many(store, 2)
         async with dispatching(store, both) as dispatcher:
             await dispatcher.drain(SOON)
-            assert dispatcher.disabled() == ("desk",)
-        record = await store.outbox.sink("desk")
-        assert (record.pending, record.dead, record.disabled) == (2, 0, "status 410")
-        assert seqs(path) == [1, 2]
-        # A new start tries again: the receiver may be back.
+            assert dispatcher.disabled()["desk"].because == "status 410"
+        # It stays so over a restart.
         async with dispatching(store, both) as dispatcher:
+            await raise_one(store, "one more")
             await dispatcher.drain(SOON)
-    assert receiver.seqs == [1, 2]
+            record = await store.deliveries.sink("desk")
+            assert (record.pending, record.dead, record.oldest_pending) == (3, 0, 1)
+            assert record.disabled
+            assert (record.disabled.because, record.disabled.by_hand) == ("status 410", False)
+            assert receiver.seqs == []
+            assert await store.outbox.enable("desk", datetime.now(UTC))
+            await wait_until(lambda: len(receiver.seqs) == 3, "the rest is delivered")
+            await dispatcher.drain(SOON)
+    # The others, and they alone, were told that it was disabled, in the same sequence.
+    told = next(line for line in logged(path) if line["kind"] == "sink.disabled")
+    assert told["sink"]["name"] == "desk"
+    assert seqs(path) == [1, 2, 3, 4]
+    assert receiver.seqs == [seq for seq in seqs(path) if seq != told["seq"]]
+    ids = {line["seq"]: line["alert_id"] for line in logged(path)}
+    assert [line["webhook_id"] for line in receiver.got] == [ids[seq] for seq in receiver.seqs]
 
 
 async def test_a_sender_that_died_before_settling_doubles_no_line_and_no_id(store: Store, path: Path) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from monitor.errors import SinkError
 from monitor.models import Alert, Verdict
-from monitor.sinks.log import BLOCK_BYTES, LogSink, render, write_whole
+from monitor.sinks.log import LogSink, render, write_whole
+from monitor.sinks.rotation import BLOCK_BYTES
 from tests.delivering import a_delivery, a_source, an_alert
 from tests.processes import ROOT, wait_until
 
@@ -65,7 +66,7 @@ def test_a_line_is_readable_and_obeyed_by_no_terminal() -> None:
 
 def test_the_fields_stand_in_the_order_of_the_documentation() -> None:
     fields = "v seq ts event_time kind alert_id topic claim_id revision supersedes status claim figure disputes sources"
-    assert list(json.loads(render(an_alert()))) == [*fields.split(), "counts", "reason"]
+    assert list(json.loads(render(an_alert()))) == [*fields.split(), "counts", "sink", "suppressed", "reason"]
 
 
 # --- writing
@@ -274,7 +275,7 @@ def test_a_full_device_is_an_error_of_the_write() -> None:
 FULL_DISK = """
 import asyncio, os, resource, signal, sys
 from pathlib import Path
-from monitor.sinks.log import BLOCK_BYTES, LogSink, render
+from monitor.sinks.log import LogSink, render
 from tests.delivering import a_delivery, an_alert
 
 async def main(path):

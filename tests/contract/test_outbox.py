@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from monitor.models import Attempt, Delivery, DeliveryState, Outcome, Verdict
 from monitor.store import Limits, Store, keys, scripts
 from monitor.store.connect import connected
+from monitor.store.outbox import queues
 from tests.conftest import TOPIC, Server
 from tests.contract.test_alerts import raise_one
 from tests.unit.making import NOON
@@ -66,15 +67,17 @@ async def test_a_lease_whose_answer_got_lost_is_given_again(store: Store, server
         taken = [
             await scripts.lease(
                 connection,
-                outbox_key=keys.outbox(TOPIC, "log"),
-                dead_key=keys.dead(TOPIC, "log"),
+                queues=queues(TOPIC, "log"),
                 alerts_key=keys.alerts(TOPIC),
+                sink_key=keys.sink(TOPIC, "log"),
                 delivery_prefix=keys.delivery(TOPIC, "log", ""),
+                group_prefix=keys.group(TOPIC, "log", ""),
                 token="mine",  # noqa: S106 (of a lease)
                 now_ms=1000,
                 expires_ms=2000,
                 ttl_s=100,
                 dead=10,
+                of_digest=10,
             )
             for _ in range(2)
         ]
@@ -96,9 +99,9 @@ async def test_settling_again_after_a_lost_answer_changes_nothing(store: Store) 
     delivery = await lease(store)
     for _ in range(2):
         assert await store.outbox.settle(delivery, DELIVERED, ATTEMPT, None)
-    [record] = await store.outbox.deliveries("log", DeliveryState.DELIVERED)
+    [record] = await store.deliveries.of_sink("log", DeliveryState.DELIVERED)
     assert record.attempts == (ATTEMPT,)
-    assert (await store.outbox.sink("log")).delivered == 1
+    assert (await store.deliveries.sink("log")).delivered == 1
 
 
 async def test_a_retry_holds_back_the_queue_until_it_is_due(store: Store) -> None:
@@ -109,7 +112,7 @@ async def test_a_retry_holds_back_the_queue_until_it_is_due(store: Store) -> Non
     again = await lease(store, after=SOON - NOON)
     assert (again.seq, again.attempts) == (1, 1)
     assert await store.outbox.settle(again, DELIVERED, ATTEMPT, None)
-    [record] = await store.outbox.deliveries("log", DeliveryState.DELIVERED)
+    [record] = await store.deliveries.of_sink("log", DeliveryState.DELIVERED)
     assert (record.tries, record.due) == (2, None)
 
 
@@ -119,7 +122,7 @@ async def test_a_dead_delivery_stays_listed_and_the_next_one_goes(store: Store) 
     failed = ATTEMPT.model_copy(update={"status": 404, "answer": "gone " * 1000})
     assert await store.outbox.settle(await lease(store), DEAD, failed, None)
     assert (await lease(store)).seq == 2
-    [dead] = await store.outbox.deliveries("log", DeliveryState.DEAD)
+    [dead] = await store.deliveries.of_sink("log", DeliveryState.DEAD)
     assert (dead.seq, dead.tries, dead.state) == (1, 1, DeliveryState.DEAD)
     assert dead.attempts[0].answer == ("gone " * 100)
 
@@ -128,18 +131,7 @@ async def test_a_retry_without_a_next_time_is_dead(store: Store) -> None:
     await raise_one(store)
     assert await store.outbox.settle(await lease(store), RETRY, ATTEMPT, None)
     assert await store.outbox.lease("log", NOON, LEASE) is None
-    assert (await store.outbox.sink("log")).dead == 1
-
-
-async def test_a_disabled_sink_keeps_its_delivery_until_it_takes_it(store: Store) -> None:
-    await raise_one(store)
-    gone = ATTEMPT.model_copy(update={"status": 410, "error": "gone"})
-    assert await store.outbox.settle(await lease(store), DISABLE, gone, NOON)
-    sink = await store.outbox.sink("log")
-    assert (sink.pending, sink.dead, sink.disabled, sink.oldest_pending) == (1, 0, "gone", 1)
-    assert await store.outbox.settle(await lease(store), DELIVERED, ATTEMPT, None)
-    sink = await store.outbox.sink("log")
-    assert (sink.pending, sink.delivered, sink.disabled, sink.last_success) == (0, 1, None, NOON)
+    assert (await store.deliveries.sink("log")).dead == 1
 
 
 async def test_the_latest_attempts_are_kept_and_all_are_counted(store: Store) -> None:
@@ -147,7 +139,7 @@ async def test_the_latest_attempts_are_kept_and_all_are_counted(store: Store) ->
     for number in range(5):
         attempt = ATTEMPT.model_copy(update={"duration_ms": number})
         assert await store.outbox.settle(await lease(store), RETRY, attempt, NOON)
-    [record] = await store.outbox.deliveries("log", DeliveryState.PENDING)
+    [record] = await store.deliveries.of_sink("log", DeliveryState.PENDING)
     assert record.tries == 5
     assert [attempt.duration_ms for attempt in record.attempts] == [2, 3, 4]
     assert record.due == NOON
@@ -160,7 +152,7 @@ async def test_deliveries_are_listed_by_state_and_number(store: Store) -> None:
         assert await store.outbox.settle(await lease(store), outcome, ATTEMPT, None)
 
     async def listed(state: DeliveryState, after_seq: int = 0, limit: int = 100) -> list[int]:
-        found = await store.outbox.deliveries("log", state, after_seq=after_seq, limit=limit)
+        found = await store.deliveries.of_sink("log", state, after_seq=after_seq, limit=limit)
         assert all(record.state is state for record in found)
         return [record.seq for record in found]
 
@@ -176,9 +168,9 @@ async def test_a_delivery_whose_alert_is_no_longer_kept_is_dead(store: Store, re
     await raise_one(store, "claim 2")
     await redis.xdel(keys.alerts(TOPIC), "1-0")
     assert (await lease(store)).seq == 2
-    assert [one.seq for one in await store.outbox.deliveries("log", DeliveryState.DEAD)] == [1]
+    assert [one.seq for one in await store.deliveries.of_sink("log", DeliveryState.DEAD)] == [1]
 
 
 async def test_a_sink_that_never_had_a_delivery_is_all_zeros(store: Store) -> None:
-    sink = await store.outbox.sink("nobody")
+    sink = await store.deliveries.sink("nobody")
     assert (sink.pending, sink.dead, sink.delivered, sink.oldest_pending, sink.last_attempt) == (0, 0, 0, None, None)

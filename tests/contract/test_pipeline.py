@@ -11,6 +11,7 @@ from monitor.extract.relevance import Judge
 from monitor.match import Match
 from monitor.models import Post
 from monitor.pipeline import Pipeline
+from monitor.routing.tree import Plan
 from monitor.store import Store
 from tests.conftest import SINKS, Server
 from tests.unit.extract.threads import extractor
@@ -54,6 +55,8 @@ async def handled(server: Server, posts: list[Post]) -> tuple[set[frozenset[str]
             matcher=Match(),
             store=store.claims,
             policy=alerting.Policy(),
+            plan=Plan(sinks=SINKS),
+            mutes=store.mutes,
             observers=(),
         )
         for post in posts:

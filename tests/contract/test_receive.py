@@ -19,6 +19,7 @@ from monitor.models import AlertClaim, Outcome, Stance, Verdict
 from monitor.receive import LIMIT_BYTES, serve
 from monitor.sinks.guard import Guard
 from monitor.sinks.signing import Secret, sign
+from monitor.sinks.standard import render_digest
 from monitor.sinks.webhook import WebhookSink
 from tests.delivering import OTHER_SECRET, SECRET, a_delivery, an_alert
 
@@ -140,6 +141,19 @@ async def test_an_alert_without_the_expected_fields_is_shown_as_far_as_it_goes()
         body = b'{"type":"later.kind","timestamp":"","data":{"claim":"none","seq":{"a":1},"reason":null}}'
         assert await post(running.url, body) == 204
     assert "later.kind" in running.shown
+
+
+async def test_a_digest_is_a_line_an_alert() -> None:
+    claim = AlertClaim(text=HOSTILE, claimant="TASS", stance=Stance.ASSERTED, places=(), actors=())
+    alerts = (an_alert(7), an_alert(8, claim=claim))
+    async with receiving(SECRET) as running:
+        assert await post(running.url, render_digest(alerts)) == 204
+        assert await post(running.url, b'{"type":"digest","timestamp":"","data":{"alerts":[3,{"claim":[]}]}}') == 204
+    first, *lines = running.shown.splitlines()
+    assert "digest" in first
+    assert "2 alerts verified" in first
+    assert lines[0] == "  #7 claim.new  Vyacheslav Gladkov: six people were wounded"
+    assert lines[1].startswith(r"  #8 claim.new  TASS: six\x1b[2J")
 
 
 async def test_hostile_text_reaches_the_terminal_written_out() -> None:

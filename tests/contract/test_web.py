@@ -13,13 +13,13 @@ import pytest
 from aiohttp import ClientSession
 
 from monitor.errors import FeedError, MonitorError, StoreUnavailable
-from monitor.models import Decision, Delivery, Filing, Kind, Outcome, Verdict, digest
+from monitor.models import Decision, Delivery, Disabled, Filing, Kind, Outcome, SinkRecord, Verdict, digest
 from monitor.protocols import Batch
 from monitor.store import Store
 from monitor.web import health
 from monitor.web.metrics import Metrics
 from monitor.web.server import application, serve
-from tests.delivering import an_alert
+from tests.delivering import NOON, an_alert
 from tests.unit.making import a_post, a_sighting
 
 
@@ -43,6 +43,20 @@ class Site:
             body = await response.json()
             assert body["ready"] == (response.status == 200)
             return response.status, body["failing"]
+
+
+A_SINK = SinkRecord(
+    sink="desk",
+    pending=4,
+    dead=2,
+    delivered=9,
+    oldest_pending=1,
+    oldest_pending_at=NOON,
+    last_attempt=NOON,
+    last_success=None,
+    failing_since=NOON,
+    disabled=Disabled(because="status 410", since=NOON, by_hand=False),
+)
 
 
 @asynccontextmanager
@@ -187,21 +201,28 @@ async def test_a_source_that_fails_for_long_is_stale_until_it_is_read_again() ->
         (Verdict.DEAD, set(), None),
         (Verdict.RETRY, set(), None),
         (Verdict.RETRY, {"desk"}, "desk: because of retry"),
-        (Verdict.DISABLE, set(), "desk: because of disable"),
     ],
 )
-async def test_a_sink_of_ours_that_fails_or_one_that_is_gone_is_told(
+async def test_a_sink_of_ours_that_fails_is_told_and_a_receiver_that_does_is_not(
     verdict: Verdict, local: set[str], said: str | None
 ) -> None:
     metrics, sink = Metrics(), Sink([verdict])
     counted = metrics.counted(sink)
-    check = health.sinks_take([counted], local)
+    check = health.sinks_take([counted], local, dict)
     assert await check() is None
     assert (await counted.send(a_delivery())).verdict is verdict
     assert await check() == said
     await counted.close()
     assert sink.closed
     assert f'monitor_delivery_attempts_total{{sink="desk",verdict="{verdict}"}} 1.0'.encode() in metrics.render()
+
+
+async def test_a_sink_that_was_disabled_is_told_unless_somebody_wanted_it_so() -> None:
+    disabled = {"desk": Disabled(because="status 410", since=NOON, by_hand=False)}
+    check = health.sinks_take([], set(), lambda: disabled)
+    assert await check() == "desk is disabled: status 410"
+    disabled["desk"] = disabled["desk"].model_copy(update={"by_hand": True})
+    assert await check() is None
 
 
 # --- metrics
@@ -218,7 +239,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
 
     async def refresh() -> None:
         metrics.backlog(17)
-        metrics.pending("desk", 4)
+        metrics.sink(A_SINK)
 
     async with served(metrics, refresh=refresh) as site:
         status, text = await site.get("/metrics")
@@ -231,6 +252,8 @@ async def test_what_the_pipeline_did_is_counted() -> None:
         'monitor_alerts_total{kind="claim.new"} 1.0',
         "monitor_backlog_posts 17.0",
         'monitor_pending_deliveries{sink="desk"} 4.0',
+        'monitor_dead_deliveries{sink="desk"} 2.0',
+        'monitor_sink_disabled{sink="desk"} 1.0',
     ):
         assert f"\n{line}\n" in text
 

@@ -16,7 +16,8 @@ from standardwebhooks.webhooks import Webhook
 from monitor.errors import ConfigError
 from monitor.models import Outcome, Verdict
 from monitor.sinks.guard import Guard
-from monitor.sinks.webhook import ANSWER_LIMIT_CHARS, Limits, WebhookSink, render
+from monitor.sinks.standard import render
+from monitor.sinks.webhook import ANSWER_LIMIT_CHARS, Limits, WebhookSink
 from tests.delivering import OTHER_SECRET, OTHER_SECRET_TEXT, SECRET, SECRET_TEXT, a_delivery, an_alert
 from tests.talking import Talk, answering, read_request, status_line, talking
 

@@ -11,7 +11,7 @@ PACKAGE = Path(monitor.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Whoever composes: these may know everybody.
-COMPOSERS = {"app", "__main__", "cli"}
+COMPOSERS = {"app", "destinations", "__main__", "cli"}
 VALUES = {"models", "errors", "protocols"}
 # Small helpers without knowledge of ours.
 TOOLS = {"timing", "durations", "marked", "display", "logs"}
@@ -20,21 +20,27 @@ MAY_IMPORT = {
     "models": set(),
     "errors": set(),
     "protocols": {"models"},
+    "setting_types": TOOLS,
+    "sink_settings": TOOLS | {"setting_types"},
+    "settings": VALUES | TOOLS | {"setting_types", "sink_settings", "routing"},
     "extract": VALUES | {"marked"},
     "match": VALUES | {"disputes"},
     "disputes": VALUES,
     "filing": VALUES,
     "alerting": VALUES,
     "backoff": VALUES,
-    "pipeline": VALUES | {"alerting", "filing"} | TOOLS,
+    "routing": VALUES | {"durations"},
+    "pipeline": VALUES | {"alerting", "filing", "routing"} | TOOLS,
     "worker": VALUES | TOOLS,
     "poller": VALUES | TOOLS,
-    "dispatcher": VALUES | {"backoff"} | TOOLS,
+    "dispatcher": VALUES | {"alerting", "backoff"} | TOOLS,
     "store": VALUES | TOOLS,
     "sources": VALUES | TOOLS,
     "sinks": VALUES | TOOLS,
     "receive": VALUES | {"sinks"} | TOOLS,
-    "web": VALUES | TOOLS,
+    "views": VALUES,
+    "operations": VALUES | {"alerting"} | TOOLS,
+    "web": VALUES | {"operations", "views"} | TOOLS,
 }
 # Libraries that one room alone knows.
 ONLY_IN = {

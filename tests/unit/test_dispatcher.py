@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from monitor.backoff import Schedule
 from monitor.dispatcher import Dispatcher, Lane
 from monitor.errors import StoreUnavailable
-from monitor.models import Alert, Attempt, Delivery, Outcome, Verdict
+from monitor.models import Alert, Attempt, Delivery, Disabled, Kind, Outcome, Rate, Verdict
 from tests.delivering import an_alert
 
 AT_ONCE = Schedule.of_seconds([0, 0.01, 0.01, 0.01], jitter=0)
@@ -30,6 +30,9 @@ class MemoryOutbox:
         self.attempts: dict[tuple[str, int], list[Attempt]] = {}
         self.dead: dict[str, list[int]] = {sink: [] for sink in sinks}
         self.due: dict[str, datetime] = {}
+        self.disabled: dict[str, Disabled] = {}
+        self.failing_since: dict[str, datetime] = {}
+        self.told: list[Alert] = []
         self.away = False
         self.refused = 0
         self.lose_leases = False
@@ -43,22 +46,43 @@ class MemoryOutbox:
             self._last = max(self._last, *seqs)
             self._raised.notify_all()
 
-    async def lease(self, sink: str, now: datetime, lease: timedelta) -> Delivery | datetime | None:
+    async def lease(
+        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
+    ) -> Delivery | Disabled | datetime | None:
         self._reach()
+        if sink in self.disabled:
+            return self.disabled[sink]
         if not self.queues[sink]:
             return None
         if sink in self.due and self.due[sink] > now:
             return self.due[sink]
         alert = self.queues[sink][0]
         made = self.attempts.setdefault((sink, alert.seq), [])
-        return Delivery(sink=sink, seq=alert.seq, alert=alert, attempts=len(made), token="token")  # noqa: S106
+        return Delivery(
+            sink=sink,
+            seq=alert.seq,
+            alert=alert,
+            attempts=len(made),
+            token="token",  # noqa: S106 - of a lease
+            failing_since=self.failing_since.get(sink),
+        )
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, attempt: Attempt, next_at: datetime | None) -> bool:
+    async def settle(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        attempt: Attempt,
+        next_at: datetime | None,
+        disabling: Alert | None = None,
+    ) -> bool:
         self._reach()
         if self.lose_leases:
             self.lose_leases = False
             return False
         self.attempts[delivery.sink, delivery.seq].append(attempt)
+        if outcome.verdict is Verdict.DISABLE:
+            self.disabled[delivery.sink] = Disabled(because=outcome.error or "", since=attempt.at, by_hand=False)
+            self.told.extend([disabling] if disabling else [])
         if next_at is not None:
             self.due[delivery.sink] = next_at
             return True
@@ -125,10 +149,12 @@ async def dispatching(
     schedule: Schedule = AT_ONCE,
     lease: timedelta = LEASE,
     grace: timedelta = timedelta(seconds=5),
+    disable_after: timedelta | None = None,
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher that runs; stopped at the end, within ten seconds."""
     stopping = asyncio.Event()
-    dispatcher = Dispatcher(outbox, [Lane(sink, schedule, lease) for sink in sinks], grace=grace, fraction=lambda: 0.0)
+    lanes = [Lane(sink, schedule, lease, disable_after) for sink in sinks]
+    dispatcher = Dispatcher(outbox, lanes, grace=grace, fraction=lambda: 0.0)
     running = asyncio.create_task(dispatcher.run(stopping))
     try:
         yield dispatcher
@@ -238,10 +264,39 @@ async def test_a_sink_that_is_gone_gets_nothing_more_and_keeps_its_deliveries() 
     with capture_logs() as logged:
         async with dispatching(outbox, desk, log) as dispatcher:
             await drained(dispatcher)
-            assert dispatcher.disabled() == ("desk",)
-    assert (desk.got, log.got) == ([1], [1, 2])
-    assert (await outbox.pending("desk"), outbox.dead["desk"]) == (2, [])
-    assert [line["sink"] for line in logged if line["event"] == "sink.disabled"] == ["desk"]
+            assert dispatcher.disabled() == outbox.disabled
+            assert (desk.got, log.got) == ([1], [1, 2])
+            assert (await outbox.pending("desk"), outbox.dead["desk"]) == (2, [])
+            del outbox.disabled["desk"], outbox.due["desk"]
+            await until(lambda: desk.got == [1, 1, 2], "it goes on with what it did not take")
+    assert [line["event"] for line in logged if line["event"].startswith("sink.")] == ["sink.disabled", "sink.enabled"]
+    [told] = outbox.told
+    assert told.sink
+    assert (told.kind, told.sink.name, told.sink.oldest_pending, told.claim) == (Kind.SINK_DISABLED, "desk", 1, None)
+    assert "status 410" in told.reason
+
+
+@pytest.mark.parametrize(("days", "disabled"), [(4.9, False), (5, True)])
+async def test_a_sink_without_a_success_for_five_days_is_disabled_and_not_before(days: float, disabled: bool) -> None:
+    outbox, desk = MemoryOutbox("desk"), Receiver("desk", saying(AGAIN))
+    outbox.failing_since["desk"] = (began := datetime.now(UTC) - timedelta(days=days))
+    await outbox.raise_alerts(1)
+    async with dispatching(outbox, desk, schedule=TOMORROW, disable_after=timedelta(days=5)) as dispatcher:
+        await drained(dispatcher)
+        assert ("desk" in dispatcher.disabled()) is disabled
+    assert await outbox.pending("desk") == 1
+    assert [alert.sink.failing_since for alert in outbox.told if alert.sink] == ([began] if disabled else [])
+    assert [attempt.error for attempt in outbox.attempts["desk", 1]] == ["status 503"]
+
+
+async def test_a_sink_that_may_fail_for_ever_is_never_disabled() -> None:
+    outbox, log = MemoryOutbox("log"), Receiver("log", saying(AGAIN))
+    outbox.failing_since["log"] = datetime.now(UTC) - timedelta(days=500)
+    await outbox.raise_alerts(1)
+    async with dispatching(outbox, log) as dispatcher:
+        await drained(dispatcher)
+    assert log.got == [1, 1]
+    assert outbox.told == []
 
 
 async def test_while_the_store_is_away_nothing_is_lost() -> None:

@@ -11,11 +11,26 @@ from monitor import filing
 from monitor.app import Summary, Tally
 from monitor.cli import render
 from monitor.cli.watching import print_summary, watching
-from monitor.models import AlertFigure, Claim, Decision, FigureReading, Filing, Kind, Link, Sighting, Stance
+from monitor.models import (
+    AlertFigure,
+    Claim,
+    Decision,
+    FigureReading,
+    Filing,
+    Kind,
+    Link,
+    Sighting,
+    Stance,
+)
 from tests.delivering import NOON, a_source, an_alert
 from tests.unit.making import a_sighting, no_claim
 
 HOSTILE = "\x1b[2J\x07[bold]a\u202eb\r\n\x9bc"
+
+AN_ALERT = an_alert()
+assert AN_ALERT.claim
+assert AN_ALERT.counts
+A_CLAIM, COUNTS = AN_ALERT.claim, AN_ALERT.counts
 
 
 def console(*, terminal: bool, width: int = 80) -> Console:
@@ -74,7 +89,7 @@ def test_an_alert_says_who_what_where_when_and_which_claim() -> None:
 
 
 def test_an_alert_is_one_line_without_colour_in_a_pipe() -> None:
-    said = alert_on(False, claim=an_alert().claim.model_copy(update={"text": "six\npeople " * 100}))
+    said = alert_on(False, claim=A_CLAIM.model_copy(update={"text": "six\npeople " * 100}))
     assert said.count("\n") == 1
     assert "\x1b" not in said
 
@@ -88,7 +103,7 @@ def test_a_changed_figure_is_shown_with_the_one_before_and_in_the_latest_words()
 
 
 def test_an_outlet_that_speaks_for_itself_is_named() -> None:
-    claim = an_alert().claim.model_copy(update={"claimant": "outlet"})
+    claim = A_CLAIM.model_copy(update={"claimant": "outlet"})
     assert "Reuters reports: “" in alert_on(False, claim=claim)
     unverified = claim.model_copy(update={"stance": Stance.UNVERIFIED})
     assert "Reuters reports (unverified): “" in alert_on(False, claim=unverified)
@@ -96,22 +111,21 @@ def test_an_outlet_that_speaks_for_itself_is_named() -> None:
 
 @pytest.mark.parametrize(("stance", "mark"), [("denied", " (denied)"), ("confirmed", " (confirmed)"), ("asserted", "")])
 def test_a_stance_is_marked_without_a_verb_as_who_may_be_one_or_many(stance: str, mark: str) -> None:
-    claim = an_alert().claim.model_copy(update={"stance": Stance(stance)})
+    claim = A_CLAIM.model_copy(update={"stance": Stance(stance)})
     assert f"Vyacheslav Gladkov{mark}: “" in alert_on(False, claim=claim)
 
 
 def test_many_outlets_are_counted() -> None:
     sources = tuple(a_source(n, outlet=f"Outlet {n}") for n in range(5))
-    counts = an_alert().counts.model_copy(update={"outlets": 9})
+    counts = COUNTS.model_copy(update={"outlets": 9})
     assert "Outlet 0, Outlet 1, Outlet 2 and 6 more" in alert_on(False, sources=sources, counts=counts)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_an_alert_from_a_hostile_feed_is_harmless(terminal: bool) -> None:
-    base = an_alert()
     said = alert_on(
         terminal,
-        claim=base.claim.model_copy(update={"text": HOSTILE, "claimant": HOSTILE, "places": (HOSTILE,)}),
+        claim=A_CLAIM.model_copy(update={"text": HOSTILE, "claimant": HOSTILE, "places": (HOSTILE,)}),
         sources=(a_source(outlet=HOSTILE),),
         figure=A_CHANGE.model_copy(update={"what": HOSTILE}),
         reason=HOSTILE,

@@ -10,10 +10,12 @@ from pydantic import BaseModel, SecretStr
 
 from monitor.cli.settings_table import settings_table
 from monitor.errors import ConfigError
-from monitor.settings import LogSinkSettings, Settings, WebhookSettings, load_settings
+from monitor.settings import Settings, load_settings
+from monitor.sink_settings import AppriseSettings, LogSinkSettings, StdoutSettings, WebhookSettings
 
 SHIPPED = Path(__file__).parents[2] / "config" / "monitor.yaml"
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
+TOKEN = "a-token-of-the-tests-0123456789"  # noqa: S105 - of the tests alone
 OTHER_SECRET = "whsec_" + base64.b64encode(b"t" * 32).decode()
 
 
@@ -73,8 +75,9 @@ def test_the_shipped_file_holds_every_setting() -> None:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             for name in field.annotation.model_fields:
                 assert f"\n  {name}:" in text or f"\n  # {name}:" in text, f"{section}.{name}"
-    for name in {*WebhookSettings.model_fields, *LogSinkSettings.model_fields}:
-        assert f" {name}:" in text, name
+    for sink in (WebhookSettings, LogSinkSettings, StdoutSettings, AppriseSettings):
+        for name in sink.model_fields:
+            assert f" {name}:" in text, name
 
 
 def test_the_settings_table_names_every_setting() -> None:
@@ -177,6 +180,44 @@ def test_missing_secrets_are_named(tmp_path: Path) -> None:
     assert f"secret_file: {str(tmp_path / 'no.such')!r} can't be read: No such file or directory" in said
     (tmp_path / "empty").touch()
     assert "is empty" in refusal(tmp_path, webhook({"secret_file": "empty"}))
+
+
+# --- who may ask
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_on_loopback_no_token_is_needed(tmp_path: Path, host: str) -> None:
+    assert load_settings(config(tmp_path, f"web: {{host: '{host}'}}")).web.bearer is None
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "desk.example.org", "::ffff:1.2.3.4"])  # noqa: S104
+def test_beyond_loopback_nothing_is_served_without_a_token(tmp_path: Path, host: str) -> None:
+    said = refusal(tmp_path, f"web: {{host: '{host}'}}")
+    assert f"line 1: web: would serve everybody at {host}; give token_file" in said
+    assert load_settings(config(tmp_path, f"web: {{host: '{host}', enabled: false}}")).web.bearer is None
+    assert load_settings(config(tmp_path, f"web: {{host: '{host}', token: {TOKEN}}}")).web.bearer == SecretStr(TOKEN)
+
+
+def test_the_token_comes_from_the_environment_or_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_TOKEN", TOKEN)
+    (tmp_path / "api.token").write_text(f"{TOKEN}\n", encoding="utf-8")
+    for text in ("web: {token_env: API_TOKEN}", "web: {token_file: api.token}"):
+        settings = load_settings(config(tmp_path, text))
+        assert settings.web.bearer == SecretStr(TOKEN)
+        assert TOKEN not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_a_token_that_is_none_is_refused_without_being_shown(tmp_path: Path) -> None:
+    for token in ("hunter2", "sixteen letters and a space", "x" * 513, "ünter-sechzehn-zeichen"):
+        said = refusal(tmp_path, f"web: {{token: '{token}'}}")
+        assert "web: token is no token" in said
+        assert token not in said
+    assert "NO_SUCH is not set" in refusal(tmp_path, "web: {token_env: NO_SUCH}")
+    assert "can't be read: No such file" in refusal(tmp_path, "web: {token_file: no.such}")
+    (tmp_path / "api.token").write_text(TOKEN, encoding="utf-8")
+    assert "more than one token" in refusal(tmp_path, f"web: {{token: {TOKEN}, token_file: api.token}}")
 
 
 # --- mistakes

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models import Alert, AlertFigure, FigureReading, Link
-from monitor.sinks.webhook import BODY_LIMIT_BYTES, render
+from monitor.sinks.standard import BODY_LIMIT_BYTES, render
 from tests.delivering import NOON, a_source, an_alert
 
 

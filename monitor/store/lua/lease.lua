@@ -1,39 +1,179 @@
 #!lua flags=allow-oom
--- KEYS  1 outbox, 2 dead, 3 alerts
+-- KEYS  1 outbox, 2 dead, 3 alerts, 4 sink, 5 grouped, 6 groups
 -- ARGV  1 the beginning of the sink's delivery keys, 2 token, 3 now, 4 when the lease expires (both in milliseconds),
---       5 seconds to live, 6 bound of the dead
--- RETURNS  {} when the queue is empty; {due} in milliseconds when its head waits or is leased;
---       {0, seq, attempts before this one, the alert's JSON}
--- WHY   Alerts go to a sink in order, so only the head of its queue is ever leased. The attempt is counted when it
---       begins: one that takes its process down is one too. The same token is answered the same way again, so that
---       a lease whose answer got lost is not waited for.
+--       5 seconds to live, 6 bound of the dead, 7 the beginning of the sink's group keys, 8 bound of a digest,
+--       9 deliveries that may begin in a window ('': any number), 10 the window in milliseconds,
+--       11 how many may be under way at once
+-- RETURNS  {} when nothing waits; {due} in milliseconds when the head waits or is leased, or a group is due then;
+--       {0, seq, attempts before this one, failing since in milliseconds or '', then for each alert: its seq, its
+--       JSON}; {1, why, since in milliseconds, 1 if by hand} when the sink is disabled, whatever waits
+-- WHY   Alerts go to a sink in order, so only the head of its queue is leased; where several may be under way, the
+--       next ones too, as long as all before them are out on their first attempt: behind one that failed, everything
+--       waits. The attempt is counted when it begins: one that takes its process down is one too. The same token is
+--       answered the same way again, so that a lease whose answer got lost is not waited for. Asking keeps a disabled
+--       sink disabled: its key would otherwise end with the last attempt's time, and the sink be enabled by nobody.
+--       Groups that are due come into the queue here, in the same step, and so does the digest of what a full window
+--       held back: what is in a digest is fixed before it is sent the first time, and stays so. A digest stands in the
+--       queue under its last alert's seq; the others are in `grouped` until it is settled, and each names it.
 
-local outbox, dead, alerts = KEYS[1], KEYS[2], KEYS[3]
+local outbox, dead, alerts, sink, grouped, groups = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local prefix, token, now, expires, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local of_digest, rate, per = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local under_way = tonumber(ARGV[11])
+local MOST_GROUPS = 100 -- that come into the queue in one call
 
-while true do
-  local seq = redis.call('ZRANGE', outbox, 0, 0)[1]
-  if not seq then
-    return {}
+local known = redis.call('HMGET', sink, 'disabled', 'disabled_at', 'by_hand', 'failing_since')
+if known[1] then
+  redis.call('EXPIRE', sink, ttl)
+  return {1, known[1], tonumber(known[2]), tonumber(known[3] or 0)}
+end
+local failing_since = known[4] or ''
+
+local function bury(seq)
+  redis.call('ZREM', outbox, seq)
+  redis.call('ZREM', grouped, seq)
+  redis.call('ZADD', dead, seq, seq)
+  redis.call('ZREMRANGEBYRANK', dead, 0, -(tonumber(ARGV[6]) + 1))
+  redis.call('EXPIRE', dead, ttl)
+end
+
+-- Puts alerts into the queue as one delivery: the last one's, which lists them all.
+local function queue(seqs)
+  local last = seqs[#seqs]
+  for _, seq in ipairs(seqs) do
+    if #seqs > 1 then
+      redis.call('HSET', prefix .. seq, 'digest', last)
+      redis.call('EXPIRE', prefix .. seq, ttl)
+    end
+    if seq ~= last then
+      redis.call('ZREM', outbox, seq)
+      redis.call('ZADD', grouped, seq, seq)
+    end
   end
-  local delivery = prefix .. seq
-  local state = redis.call('HMGET', delivery, 'token', 'expires', 'due', 'attempts')
-  local alert = redis.call('XRANGE', alerts, seq .. '-0', seq .. '-0')[1]
+  if #seqs > 1 then
+    redis.call('HSET', prefix .. last, 'seqs', table.concat(seqs, ' '))
+  end
+  redis.call('ZREM', grouped, last)
+  redis.call('ZADD', outbox, last, last)
+  redis.call('EXPIRE', outbox, ttl)
+  redis.call('EXPIRE', grouped, ttl)
+end
+
+local function queue_due_groups()
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', groups, '-inf', now, 'LIMIT', 0, MOST_GROUPS)) do
+    local group = ARGV[7] .. name
+    local state = redis.call('HMGET', group, 'seqs', 'interval')
+    local seqs = {}
+    for seq in string.gmatch(state[1] or '', '%d+') do
+      seqs[#seqs + 1] = seq
+      if #seqs == of_digest then
+        queue(seqs)
+        seqs = {}
+      end
+    end
+    if #seqs > 0 then
+      queue(seqs)
+    end
+    redis.call('ZREM', groups, name)
+    if state[1] then
+      local interval = tonumber(state[2])
+      redis.call('HDEL', group, 'seqs')
+      redis.call('HSET', group, 'next', now + interval)
+      redis.call('PEXPIRE', group, math.max(interval, 1))
+    end
+  end
+end
+
+-- What waits from there on and was never tried, neither alone nor in a digest, becomes one.
+local function queue_held_back(from)
+  local seqs = {}
+  for _, seq in ipairs(redis.call('ZRANGE', outbox, from, from + of_digest - 1)) do
+    local state = redis.call('HMGET', prefix .. seq, 'attempts', 'seqs')
+    if tonumber(state[1] or 0) > 0 or state[2] then
+      break
+    end
+    seqs[#seqs + 1] = seq
+  end
+  if #seqs > 1 then
+    queue(seqs)
+  end
+end
+
+-- When the next delivery may begin; nil: now.
+local function window_over()
+  local state = redis.call('HMGET', sink, 'window', 'begun')
+  local over = tonumber(state[1] or 0) + per
+  if over > now and tonumber(state[2] or 0) >= rate then
+    return over
+  end
+end
+
+local function begin_in_window()
+  if tonumber(redis.call('HGET', sink, 'window') or 0) + per <= now then
+    redis.call('HSET', sink, 'window', now, 'begun', 0)
+  end
+  redis.call('HINCRBY', sink, 'begun', 1)
+  redis.call('EXPIRE', sink, ttl)
+end
+
+-- The alerts of a delivery; those that are kept no longer are dead.
+local function contents(seq, seqs)
+  local found, kept = {}, {}
+  for one in string.gmatch(seqs or seq, '%d+') do
+    local alert = redis.call('XRANGE', alerts, one .. '-0', one .. '-0')[1]
+    if alert then
+      found[#found + 1] = one
+      found[#found + 1] = alert[2][2]
+      kept[#kept + 1] = one
+    else
+      bury(one)
+    end
+  end
+  if seqs and #kept > 0 then
+    redis.call('HSET', prefix .. seq, 'seqs', table.concat(kept, ' '))
+  end
+  return found
+end
+
+local looked, at = false, 0
+while true do
+  local seq = redis.call('ZRANGE', outbox, at, at)[1]
+  local state = seq and redis.call('HMGET', prefix .. seq, 'token', 'expires', 'due', 'attempts', 'seqs') or {}
   local attempts = tonumber(state[4] or 0)
-  if not alert then -- kept no longer: nothing is left to send
-    redis.call('ZREM', outbox, seq)
-    redis.call('ZADD', dead, seq, seq)
-    redis.call('ZREMRANGEBYRANK', dead, 0, -(tonumber(ARGV[6]) + 1))
-    redis.call('EXPIRE', dead, ttl)
-  elseif state[1] == token then
-    return {0, tonumber(seq), attempts - 1, alert[2][2]}
-  elseif state[1] and tonumber(state[2]) > now then
-    return {tonumber(state[2])}
+  if state[1] and state[1] ~= token and tonumber(state[2]) > now then
+    at = at + 1
+    if attempts > 1 or at >= under_way then
+      return {tonumber(state[2])}
+    end
+  elseif not looked and state[1] ~= token then
+    looked = true
+    queue_due_groups()
+    if rate and not window_over() and redis.call('HDEL', sink, 'held') == 1 then
+      queue_held_back(at)
+    end
+  elseif not seq then
+    local due = redis.call('ZRANGE', groups, 0, 0, 'WITHSCORES')[2]
+    return due and {tonumber(due)} or {}
   elseif not state[1] and state[3] and tonumber(state[3]) > now then
     return {tonumber(state[3])}
   else
-    redis.call('HSET', delivery, 'token', token, 'expires', expires, 'attempts', attempts + 1)
-    redis.call('EXPIRE', delivery, ttl)
-    return {0, tonumber(seq), attempts, alert[2][2]}
+    local first = state[1] ~= token and attempts == 0
+    local over = rate and first and window_over()
+    if over then
+      redis.call('HSET', sink, 'held', 1)
+      return {over}
+    end
+    local found = contents(seq, state[5])
+    if #found > 0 then
+      if first and rate then
+        begin_in_window()
+      end
+      if state[1] ~= token then
+        attempts = attempts + 1
+        redis.call('HSET', prefix .. seq, 'token', token, 'expires', expires, 'attempts', attempts)
+        redis.call('EXPIRE', prefix .. seq, ttl)
+      end
+      return {0, tonumber(seq), attempts - 1, failing_since, unpack(found)}
+    end
   end
 end

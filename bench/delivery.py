@@ -1,0 +1,269 @@
+"""How fast alerts arrive, and what waiting ones cost: `make bench`, or `python -m bench.delivery [NAME ...]`.
+
+    latency      alert raised to webhook received on loopback, 50 a second
+    throughput   deliveries a second of one dispatcher to 20 sinks that answer in 20 ms: in order, and 4 under way
+    bad          the same, while one of the twenty hangs and one answers 500: what the others still get
+    dead         100,000 pending deliveries to a dead sink: memory of dispatcher and Redis, order after it comes back
+
+Each with a server of its own, the dispatcher and the receiver in processes of their own. Printed, never a test.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from redis.asyncio import Redis
+
+from monitor.alerting import compose
+from monitor.filing import file
+from monitor.models import Alert, Claim, Kind, Raise, Sighting, Way, digest
+from monitor.protocols import Choice
+from monitor.store import Store, embedded, keys
+
+ROOT = Path(__file__).resolve().parent.parent
+TOPIC = "bench"
+SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgYmVuY2htYXJrLCAzMg=="  # noqa: S105 - of the benchmark alone
+A_CLAIM = 50
+"""Alerts raised of one claim, in one step."""
+
+
+@dataclass
+class Bench:
+    """A store, a receiver that answers on its port, and the processes' numbers."""
+
+    store: Store
+    url: str
+    port: int
+    folder: Path
+    session: aiohttp.ClientSession
+
+    async def report(self) -> dict[str, Any]:
+        async with self.session.get(f"http://127.0.0.1:{self.port}/report") as response:
+            told: dict[str, Any] = await response.json()
+            return told
+
+    async def redis_mb(self) -> float:
+        async with Redis.from_url(self.url) as redis:
+            info = await redis.info("memory")
+        return float(info["used_memory"]) / 1e6
+
+    async def try_now(self, sink: str) -> None:
+        """The head of the queue does not wait for its next attempt."""
+        async with Redis.from_url(self.url, decode_responses=True) as redis:
+            [head] = await redis.zrange(keys.outbox(TOPIC, sink), 0, 0)
+            await redis.hdel(keys.delivery(TOPIC, sink, str(head)), "due")
+
+    @asynccontextmanager
+    async def sending(self, paths: Sequence[str], **fields: object) -> AsyncIterator[int]:
+        """One dispatcher to these paths of the receiver; its process id."""
+        sinks = [
+            {
+                "kind": "webhook",
+                "name": f"sink-{number}",
+                "url": f"http://127.0.0.1:{self.port}{path}",
+                "secret": SECRET,
+                "allow_networks": ["127.0.0.0/8"],
+            }
+            | fields
+            for number, path in enumerate(paths)
+        ]
+        config = self.folder / "monitor.yaml"
+        config.write_text(json.dumps({"redis": {"url": self.url}, "sinks": sinks}), encoding="utf-8")
+        with (self.folder / "sender.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bench.sender", config, TOPIC, stderr=log, cwd=ROOT
+            )
+        try:
+            await asyncio.sleep(2)  # it is up, and at rest
+            yield process.pid
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+@asynccontextmanager
+async def bench(delay_s: float = 0.0) -> AsyncIterator[Bench]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        receiver = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.receiver", str(delay_s), stdout=subprocess.PIPE, cwd=ROOT
+        )
+        assert receiver.stdout is not None  # noqa: S101 - a pipe was asked for
+        try:
+            async with (
+                embedded(folder / "data") as url,
+                Store(url, topic=TOPIC) as store,
+                aiohttp.ClientSession() as session,
+            ):
+                yield Bench(store, url, int(await receiver.stdout.readline()), folder, session)
+        finally:
+            receiver.kill()
+            await receiver.wait()
+
+
+def a_sighting(number: int) -> Sighting:
+    now = datetime.now(UTC)
+    text = f"six people were wounded in the village number {number}, the governor of the region wrote"
+    return Sighting(
+        id=digest("bench", number), post_id=f"post-{number}", source="bench", platform="telegram", channel="reuters",
+        outlet="Reuters", url=f"https://example.org/{number}", published_at=now, received_at=now,
+        thread=f"thread-{number}", doc=f"{number}.txt", start=0, end=len(text), text=text,
+        claimant="Vyacheslav Gladkov", claimant_key="vyacheslav-gladkov", places=("Graivoron",),
+    )  # fmt: skip
+
+
+async def a_claim(store: Store, number: int) -> tuple[Claim, Sighting]:
+    sighting = a_sighting(number)
+    claim, filing = file(sighting, Choice(claim=None, because="bench"), TOPIC)
+    terms = ((f"term {number}", 1.0),)
+    epoch = (await store.claims.candidates(terms)).epoch
+    done = await store.claims.record(filing, claim, terms=terms, epoch=epoch, expected_revision=None)
+    assert done.claim is not None  # noqa: S101 - nobody else writes here
+    return done.claim, sighting
+
+
+async def raise_alerts(store: Store, number: int, count: int, sinks: int) -> tuple[Alert, ...]:
+    """So many alerts of one new claim, to each of so many sinks."""
+    claim, sighting = await a_claim(store, number)
+    raises = [Raise(kind=Kind.UPDATED, ordinal=one, reason="people wounded: 6 before, now 8") for one in range(count)]
+    alerts = compose(claim, raises, sighting, datetime.now(UTC))
+    ways = tuple(Way(sink=f"sink-{one}") for one in range(sinks))
+    due = [(one, alert, ways) for one, alert in zip(raises, alerts, strict=True)]
+    await store.claims.raise_alerts(claim, sighting.id, due, "bench")
+    return alerts
+
+
+async def pending(store: Store, sinks: Sequence[int]) -> int:
+    return sum([await store.outbox.pending(f"sink-{one}") for one in sinks])
+
+
+def show(name: str, value: str, asked: str) -> None:
+    print(f"{name:<44} {value:<44} asked {asked}", flush=True)
+
+
+# --- the four
+
+
+async def latency(seconds: int = 20, rate: int = 50) -> None:
+    async with bench() as here, here.sending(["/ok/one"]):
+        raised: dict[str, float] = {}
+        await raise_alerts(here.store, 0, 1, 1)
+        began = time.monotonic()
+        for number in range(1, seconds * rate):
+            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+            claim, sighting = await a_claim(here.store, number)
+            one = Raise(kind=Kind.NEW, ordinal=0, reason="first sighting")
+            [alert] = compose(claim, [one], sighting, datetime.now(UTC))
+            at = time.monotonic()
+            await here.store.claims.raise_alerts(claim, sighting.id, [(one, alert, (Way(sink="sink-0"),))], "bench")
+            raised[alert.alert_id] = at
+        await asyncio.sleep(2)
+        at_receiver = (await here.report())["at"]
+    took = sorted((at_receiver[alert_id] - at) * 1000 for alert_id, at in raised.items())
+    p50, p99 = statistics.median(took), took[int(len(took) * 0.99)]
+    show(f"alert raised to webhook received, {rate}/s", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", "p50 5 ms, p99 30 ms")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Deliveries a second, the dispatcher's own CPU time for each in ms, and how many arrived out of order."""
+
+    a_second: float
+    cpu_ms: float
+    swapped: int
+
+
+async def rate_of(paths: Sequence[str], good: Sequence[int], alerts: int, **fields: object) -> Rate:
+    """How fast the good ones of the sinks are served from full queues, over eight seconds at most."""
+    async with bench(0.02) as here:
+        for number in range(alerts // A_CLAIM):
+            await raise_alerts(here.store, number, A_CLAIM, len(paths))
+        async with here.sending(paths, **fields) as pid:
+            before, began, used = await pending(here.store, good), time.monotonic(), cpu_ms(pid)
+            for _ in range(160):
+                await asyncio.sleep(0.05)
+                if not await pending(here.store, good):
+                    break
+            done = before - await pending(here.store, good)
+            took, used = time.monotonic() - began, cpu_ms(pid) - used
+            swapped = (await here.report())["swapped"]
+    return Rate(done / took, used / done, swapped)
+
+
+SINKS = tuple(f"/ok/{number}" for number in range(20))
+
+
+async def throughput() -> None:
+    for in_flight, asked in ((1, "-  (20 sinks, 20 ms: 1,000 is the limit)"), (4, "1,000/s")):
+        rate = await rate_of(SINKS, range(20), 1000, in_flight=in_flight)
+        told = f"{rate.a_second:,.0f}/s, {rate.cpu_ms:.2f} ms of CPU each, {rate.swapped} swapped"
+        show(f"20 sinks answer in 20 ms, {in_flight} under way", told, asked)
+
+
+async def bad() -> None:
+    paths = (*SINKS[:18], "/hang", "/fail")
+    whole = (await rate_of(SINKS, range(18), 1000, in_flight=4)).a_second
+    rate = (await rate_of(paths, range(18), 1000, in_flight=4)).a_second
+    show("18 of them while one hangs and one fails", f"{rate:,.0f}/s, {rate / whole:.0%} of {whole:,.0f}/s", "90 %")
+
+
+async def dead(count: int = 100_000) -> None:
+    async with bench() as here, here.sending(["/gate"]) as pid:
+        await asyncio.sleep(3)
+        rss, redis = memory(pid), await here.redis_mb()
+        for number in range(count // A_CLAIM):
+            await raise_alerts(here.store, number, A_CLAIM, 1)
+        await asyncio.sleep(5)
+        waiting = await pending(here.store, [0])
+        grown, used = memory(pid) - rss, await here.redis_mb() - redis
+        show(f"{waiting:,} pending: dispatcher's memory", f"{grown:+.1f} MB", "under 20 MB")
+        show(f"{waiting:,} pending: Redis' memory", f"{used:+.1f} MB (its claims included)", "under 150 MB")
+        async with here.session.post(f"http://127.0.0.1:{here.port}/open"):
+            await here.try_now("sink-0")
+            began = time.monotonic()
+        while left := await pending(here.store, [0]):
+            if time.monotonic() - began > 900:
+                break
+            await asyncio.sleep(1)
+        told, took = await here.report(), time.monotonic() - began
+    rate = told["counts"]["/gate"] / took
+    swapped = f"{told['swapped']} swapped, {left} left"
+    show("drained after it came back", f"{rate:,.0f}/s, {swapped}", "in order")
+
+
+def cpu_ms(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) / 1000 if found else 0.0
+
+
+BENCHES = {"latency": latency, "throughput": throughput, "bad": bad, "dead": dead}
+
+
+def main() -> None:
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%F}")
+    for name in sys.argv[1:] or BENCHES:
+        asyncio.run(BENCHES[name]())
+
+
+if __name__ == "__main__":
+    main()

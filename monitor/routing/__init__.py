@@ -1,0 +1,1 @@
+"""Who gets which alert, and how: the route tree, its matchers, its quiet hours. Pure."""
