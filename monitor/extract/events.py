@@ -88,6 +88,15 @@ def lookup(lemma: str, pos: str) -> tuple[Hit, ...]:
 
 def of(span: Span) -> tuple[EventHit, ...]:
     """The events said in the span, in the order of the text; a phrase takes its words' own classes away."""
+    known = span.doc.user_data  # many parts of the extraction ask for the same few spans
+    key = f"events {span.start} {span.end}"
+    if key not in known:
+        known[key] = _said(span)
+    found: tuple[EventHit, ...] = known[key]
+    return found
+
+
+def _said(span: Span) -> tuple[EventHit, ...]:
     lemmas = [lemma_of(token) for token in span]
     hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start)]
     hits = _longest(hits, span.doc)

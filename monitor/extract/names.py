@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from monitor.models import Value
@@ -15,6 +16,10 @@ from monitor.models import Value
 Kind = Literal["person", "group", "agency", "government", "channel", "outlet", "place"]
 Level = Literal["site", "settlement", "district", "region", "country"]
 How = Literal["name", "role"]
+
+REMEMBERED = 256
+LONGEST_REMEMBERED = 1_000
+"""Of so many texts, up to so many characters long, it is remembered who is named in them."""
 
 
 class Entity(Value):
@@ -140,6 +145,8 @@ class NameIndex:
         self._by_words = {
             words: sorted(names, key=lambda name: (-len(name.folded), name.how)) for words, names in by_words.items()
         }
+        # Many parts of the extraction ask for the names of the same few phrases.
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._found)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Every name in the order of the text, none overlapping another.
@@ -147,6 +154,9 @@ class NameIndex:
         A name inside a hyphenated word ("anti-Kremlin", "Kyiv-based") names nobody; a possessive 's is not part
         of the mention.
         """
+        return self._remembered(text) if len(text) <= LONGEST_REMEMBERED else self._found(text)
+
+    def _found(self, text: str) -> tuple[Mention, ...]:
         words = words_of(text)
         found: list[Mention] = []
         at = 0
