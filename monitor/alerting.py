@@ -27,6 +27,9 @@ from monitor.models import (
     Value,
 )
 
+# Whose `claimant_key` this is says it in its own voice.
+OUTLET = "outlet"
+
 
 class Policy(Value):
     """When to tell. `corroborated_at`: the numbers of independent outlets at which a claim is told once more."""
@@ -109,7 +112,9 @@ def about_sink(kind: Kind, topic: str, sink: AlertSink, reason: str, now: dateti
 
 
 def _new(claim: Claim) -> Raise:
-    return Raise(kind=Kind.NEW, ordinal=0, reason=f"first sighting, {claim.claimant} by {claim.outlets[0]}")
+    carried = f"by {claim.outlets[0]}"
+    who = f"{carried} itself" if claim.claimant_key == OUTLET else f"{claim.claimant} {carried}"
+    return Raise(kind=Kind.NEW, ordinal=0, reason=f"first sighting, {who}")
 
 
 def _updates(claim: Claim) -> list[Raise]:
@@ -169,7 +174,10 @@ def _figure(claim: Claim) -> AlertFigure | None:
         what=claim.ledger.what,
         low=min(lows),
         high=max(highs),
-        history=tuple(FigureReading(value=one.value, claimant=one.claimant, at=one.at) for one in readings),
+        history=tuple(
+            FigureReading(value=one.value, low=one.low, high=one.high, claimant=one.claimant, at=one.at)
+            for one in readings
+        ),
     )
 
 

@@ -99,12 +99,13 @@ class Frame(Value):
     """What is said to have happened, as far as identity needs it.
 
     `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `act` the wider act that it
-    is, `kin` the classes that other reports of the same event may use instead, `classes` all classes of the evidence, the main one first. `state` is
-    "planned", "possible", "continuing", "ended" or None, `negated` the polarity of the main event. `agents` are the sides that
-    act, `targets` the kinds of things that it is done to. `places` are paths from the region down
-    ("belgorod-region/graivoron-district/kozinka"). `family` and `side` are the claimant's. `sentence` is where the
-    sentence begins in the document. `lemmas` are the content lemmas in order, event words as "@class", names as
-    "=key", nouns of a kind as "#kind". All of it is derived from the evidence and its thread, none of it is shown.
+    is, `kin` the classes that other reports of the same event may use instead, `classes` all classes of the
+    evidence, the main one first. `state` is "planned", "possible", "continuing", "ended" or None, `negated` the
+    polarity of the main event. `agents` are the sides that act, `targets` the kinds of things that it is done to.
+    `places` are paths from the region down ("belgorod-region/graivoron-district/kozinka"). `family` and `side` are
+    the claimant's. `sentence` is where the sentence begins in the document. `lemmas` are the content lemmas in order,
+    event words as "@class", names as "=key", nouns of a kind as "#kind". All of it is derived from the evidence and
+    its thread, none of it is shown.
     """
 
     main: str | None = None
@@ -295,9 +296,11 @@ class AlertClaim(Value):
 
 
 class FigureReading(Value):
-    """One figure of an alert's history."""
+    """One figure of an alert's history; an open bound ("at least six" has no `high`) is null."""
 
     value: int | float
+    low: int | float | None = None
+    high: int | float | None = None
     claimant: str
     at: UtcTime
 

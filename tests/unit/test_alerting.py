@@ -20,6 +20,11 @@ def test_a_claim_that_was_never_told_is_told_as_new() -> None:
     assert because.startswith("alerted: claim.new")
 
 
+def test_what_an_outlet_says_in_its_own_voice_is_told_as_its_own() -> None:
+    raises, _ = decide(filed(a_sighting(claimant="outlet", claimant_key="outlet")), POLICY)
+    assert raises[0].reason == "first sighting, by Reuters itself"
+
+
 def test_a_claim_recorded_before_a_crash_is_still_told_by_the_next_sighting() -> None:
     raises, _ = decide(filed(a_sighting(), a_sighting(after_hours=1)), POLICY)
     assert [one.kind for one in raises] == [Kind.NEW]
@@ -84,7 +89,7 @@ def test_an_alert_shows_the_figure_and_its_history() -> None:
     figure = compose(claim, decide(claim, POLICY)[0], a_sighting(), NOON)[0].figure
     assert figure is not None
     assert (figure.value, figure.low, figure.high) == (8, 6, 8)
-    assert [one.value for one in figure.history] == [6, 8]
+    assert [(one.value, one.low, one.high) for one in figure.history] == [(6, 6, None), (8, None, 8)]
 
 
 def test_bounds_are_said_in_words() -> None:
