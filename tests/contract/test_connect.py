@@ -1,6 +1,7 @@
 """The connection: what it needs of a server, what its errors say, and that they never show a password."""
 
 import asyncio
+import re
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -39,7 +40,10 @@ async def answering(folder: Path, answer: Callable[[bytes], bytes]) -> AsyncIter
 
 def redis_with(info: str) -> Callable[[bytes], bytes]:
     def answer(asked: bytes) -> bytes:
-        return b"$%d\r\n%s\r\n" % (len(info), info.encode()) if b"INFO\r\n" in asked else b"+OK\r\n" * asked.count(b"*")
+        # One answer a command, however many of them come in one packet.
+        told = b"$%d\r\n%s\r\n" % (len(info), info.encode())
+        commands = re.split(rb"\*\d+\r\n", asked)[1:]
+        return b"".join(told if command == b"$4\r\nINFO\r\n" else b"+OK\r\n" for command in commands)
 
     return answer
 
