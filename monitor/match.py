@@ -26,12 +26,17 @@ LONGEST_TERM = 80
 _COMMON = 10
 _LATER_DAY = 0.3
 _LONGEST_SILENCE = 10.0
-"""A silent day costs a point, each later one less, up to so many: then it is another event in the same words."""
+"""A silent day costs a point, each later one less, up to so many: then it is another event in the same words. Half of
+it where both give a name that few others give: places are hit again and again, people seldom."""
 _NEARBY = 400
 """Characters between two statements that one speaker makes in one breath."""
 
+# A name that the topic does not know, and few others have, tells more than a word: where it was, or who.
+_USUAL_NAME, _A_NAME, _MOST_OF_NAMES, _OTHER_NAMES = 2.0, 0.7, 3.0, 1.0
+
 # These statements are about a statement: they are not what they speak of.
 _ABOUT_CLAIMS = frozenset({"claim-responsibility", "independent", "doubt", "stage"})
+_BLAMING = frozenset({"blame", "responsible"})
 _DENIALS = frozenset({"deny-involvement", "contradict"})
 _TAKING = frozenset({"raid", "capture", "control", "advance"})
 _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
@@ -58,7 +63,8 @@ class Match:
         for figure in sighting.figures[:2]:
             terms |= {f"count:{figure.what}": 1.5, f"count:{figure.what}:{figure.value}": 1.0}
         terms[f"near:{sighting.thread}:{family}"] = 1.0
-        for lemma in sorted(frame.lemmas, key=_rarity)[: MOST_TERMS - len(terms)]:
+        telling = sorted(frame.lemmas, key=lambda lemma: (lemma not in frame.names, *_rarity(lemma)))
+        for lemma in telling[: MOST_TERMS - len(terms)]:
             terms[f"word:{lemma}"] = 1.0 if lemma[0] not in "@#=" else 0.5
         return tuple({term[:LONGEST_TERM]: weight for term, weight in terms.items()}.items())
 
@@ -99,7 +105,8 @@ def _compare(sighting: Sighting, claim: Claim, rarity: "_Rarity") -> _Verdict:
     best = likeness[points.index(max(points))]
     why = [reason for worth, reason in sorted(best, key=lambda one: -one[0]) if worth > 0.5 and reason][:3]
     days = abs((sighting.published_at - claim.last_seen).total_seconds()) / 86_400
-    score = (max(points) + sum(points) / len(points)) / 2 - _silence(days)
+    named = any(_names(sighting, known, rarity)[0] for known in claim.exemplars)
+    score = (max(points) + sum(points) / len(points)) / 2 - _silence(days) * (0.5 if named else 1.0)
     if days >= 2:
         why.append(f"after {days:.0f} days of silence")
     verdict = "" if score >= THRESHOLD else "too little in common: "
@@ -182,6 +189,8 @@ def _other_event(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
     if a.main is None or b.main is None or b.main in (a.main, *a.kin) or set(a.classes) & set(b.classes):
         return None
+    if {a.main, b.main} & _BLAMING and set(a.agents) & set(b.agents):  # "it", "the attack": whatever was done
+        return None
     return f"another event: {b.main}"
 
 
@@ -247,6 +256,17 @@ def _of_words(one: Sighting, other: Sighting, rarity: _Rarity) -> Iterator[tuple
     cosine, letters = rarity.cosine(one.frame, other.frame), grams(one.text, other.text)
     yield 6.5 * cosine, "nearly the same words" if cosine > 0.7 else "words in common" if cosine > 0.3 else ""
     yield 5.0 * letters, ""
+    worth, names = _names(one, other, rarity)
+    if one.frame.names and other.frame.names and not set(one.frame.names) & set(other.frame.names):
+        yield -_OTHER_NAMES, ""
+    yield min(_A_NAME * worth, _MOST_OF_NAMES), f"both name {names[0].title()}" if names else ""
+
+
+def _names(one: Sighting, other: Sighting, rarity: _Rarity) -> tuple[float, list[str]]:
+    """The names that both give and few others, and how much they tell."""
+    worth = {name: rarity.weight(name) - _USUAL_NAME for name in one.frame.names if name in other.frame.names}
+    telling = sorted((name for name in worth if worth[name] > 0), key=lambda name: (-worth[name], name))
+    return sum(worth[name] for name in telling), telling
 
 
 def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
@@ -264,7 +284,7 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield 1.3, "same target " + " and ".join(shared)
     if a.act == b.act and (shared := sorted(set(_settled(a.places)) & set(_settled(b.places)))):
         yield 1.0, "same place " + " and ".join(path.rsplit("/", 1)[-1] for path in shared)
-    if a.state and a.state == b.state:
+    if a.state and a.state == b.state != "judged":
         yield 2.0, f"both {b.state}"
 
 
@@ -290,8 +310,14 @@ def _of_speaker(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield 1.0, "said in one breath"
     if a.side and b.side and not same:
         yield (0.6 if a.side == b.side else -1.2), ""
-    if a.main == b.main == "deny-involvement" and a.side == b.side:
+    if a.side == b.side and (a.main == b.main == "deny-involvement" or (same and _bare_denial(a, b))):
         yield 3.0, "the same denial"
+
+
+def _bare_denial(a: Frame, b: Frame) -> bool:
+    """Whether both deny, one of them without a word about what: "Kyiv denies it"."""
+    words = [[lemma for lemma in frame.lemmas if lemma[0] not in "=@"] for frame in (a, b)]
+    return a.main in _DENIALS and b.main in _DENIALS and not all(words)
 
 
 def _same_voice(one: Sighting, other: Sighting) -> bool:

@@ -25,6 +25,7 @@ from spacy.language import Language
 from monitor import filing
 from monitor.extract.figures import figures
 from monitor.extract.frames import Framer
+from monitor.extract.reading import prepare
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Claim, Filing, Sighting, Stance, digest
@@ -90,7 +91,7 @@ class Gold:
         name, text = self.gold["docs"][mention["doc"]], self.texts[mention["doc"]]
         _, document = self._documents[name]
         start, end = _paragraph(text, mention["start"], mention["end"])
-        parsed = self._nlp(text[start:end].replace("\n", " "))
+        parsed = self._nlp(prepare(text[start:end]).replace("\n", " "))
         span = parsed.char_span(mention["start"] - start, mention["end"] - start, alignment_mode="expand")
         if span is None:
             raise ValueError(f"{name}: no words at {mention['start']}")

@@ -28,7 +28,8 @@ _WEAK = 1.5
 _FRAMING = {"show": 9.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
 _FRAMING |= {"involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
 # These turn the whole sentence, wherever they stand in it.
-_TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 1.5, "independent": 1.0}
+_TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 1.5, "uncertain": 1.5}
+_TURNING |= {"independent": 1.0}
 
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
@@ -39,6 +40,7 @@ _NEARBY = re.compile(r"\b(near|outside|around|toward|towards|beyond|(region|dist
 _AROUND = re.compile(r"^ (region|district|oblast|province)\b", re.IGNORECASE)
 _ORIGIN = re.compile(r"\bfrom (the |\w+['’]s? )?$")
 _PRONOUNS = frozenset({"it", "they", "we", "he", "she", "i", "themselves", "us"})
+_WE = frozenset({"we", "i", "us", "ourselves"})
 _PERHAPS = frozenset({"could", "might", "may"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
 _DOERS = frozenset({"by", "with"})
@@ -79,7 +81,9 @@ _DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach
 
 # Whoever denies one of these denies to have had a part in it; these deny by themselves.
 _INVOLVED = frozenset({"involve", "responsible", "blame", "sabotage", "deny-involvement"})
-_DENIALS = frozenset({"deny-involvement", "contradict", "return-ban"})
+_DENIALS = frozenset({"deny-involvement", "contradict", "return-ban", "uncertain"})
+# Whoever does one of these to an event is not who made it.
+_FOUGHT = frozenset({"fight", "repel", "deny-involvement", "contradict", "investigate", "shoot-down"})
 # Verbs whose subject is only what brought the event about.
 _CAUSES = frozenset({"cause", "trigger", "spark", "prompt", "provoke", "lead", "force", "bring", "result"})
 
@@ -104,12 +108,14 @@ class Framer:
         hits = [_by_object(hit, piece) for hit in events.of(piece)]
         main = _main(hits, piece)
         strong = [hit.event for hit in sorted(hits, key=lambda hit: _cost(hit, piece)) if not hit.weak]
+        lemmas = self._lemmas(piece, hits, mentions)
         shared = {
             "places": self._places(piece, mentions),
             "family": (claimant.family or claimant.key) if claimant else None,
             "side": self._sides.of_entity(claimant) if claimant else None,
             "sentence": offset + piece.sent.start_char,
-            "lemmas": self._lemmas(piece, hits, mentions),
+            "lemmas": lemmas,
+            "names": _names(piece, lemmas),
         }
         if main is None:
             negated = denied or any(token.dep_ == "neg" for token in piece)
@@ -138,7 +144,8 @@ class Framer:
         if _EACH_OTHER.search(piece.text):
             return ()
         found = dict.fromkeys(side for actor in actors for side in self._sides.of_noun(actor))
-        if not found and claimant and any(actor.lower_ in _PRONOUNS for actor in actors):
+        own = _WE if _quoted(piece) else _PRONOUNS
+        if not found and claimant and any(actor.lower_ in own for actor in actors):
             side = self._sides.of_entity(claimant)
             return (side,) if side else ()
         found = found or dict.fromkeys(side for actor in _by(piece) for side in self._sides.of_noun(actor))
@@ -216,6 +223,15 @@ class Framer:
         return "#" + kind if kind in terms().kind.values() else kind
 
 
+def _names(piece: Span, lemmas: Sequence[str]) -> tuple[str, ...]:
+    """Those of the lemmas that are names; none where Nearly All Words Are Written Like Names."""
+    long = [token for token in piece if len(token) > 3 and token.is_alpha]
+    if 2 * sum(token.text[0].isupper() for token in long) > len(long) > 3:
+        return ()
+    named = {events.lemma_of(token) for token in piece if token.pos_ == "PROPN"}
+    return tuple(lemma for lemma in lemmas if lemma in named)
+
+
 # --- the main event
 
 
@@ -253,7 +269,7 @@ def _depth(token: Token, piece: Span) -> float:
     while token.i not in (piece.root.i, token.head.i) and _inside(token.head, piece):
         step = _STEP.get(token.dep_, _OTHER_STEP)
         cost += step / 2 if events.lemma_of(token.head) in terms().light else step
-        if token.dep_ == "nsubj" and events.lemma_of(token.head) in _CAUSES:
+        if token.dep_ == "nsubj" and token.pos_ == "NOUN" and _says_of_it(token):
             cost += _BROUGHT_ABOUT
         if token.lower_ in terms().background and token.dep_ in ("prep", "mark"):
             cost += _BACKGROUND
@@ -261,11 +277,26 @@ def _depth(token: Token, piece: Span) -> float:
     return cost
 
 
+def _says_of_it(subject: Token) -> bool:
+    """Whether something else is told of the event: what it caused, or did ("the collapse poses a threat")."""
+    verb = subject.head
+    return events.lemma_of(verb) in _CAUSES or any(child.dep_ in ("dobj", "dative") for child in verb.children)
+
+
 def _only_judged(main: EventHit, piece: Span) -> bool:
     """Whether the event is only what something is said of ("the raid was a sign of weakness"), not what is said."""
     token: Token = piece.doc[main.token]
     said = {"attr", "acomp"} & {child.dep_ for child in token.head.children}
     return token.dep_ == "nsubj" and token.head.lemma_ == "be" and bool(said) and main.event != "responsible"
+
+
+def _judged(event: Token) -> bool:
+    """Whether something is said of the event: that it "will have consequences", "an act of terror" it is called."""
+    verb = event.head
+    of_it = event.dep_ == "nsubj" and verb.lemma_ in terms().judging
+    called = event.dep_ in ("nsubj", "dobj") and verb.lemma_ in ("call", "describe", "brand", "label", "deem")
+    said = {child.dep_ for child in (*verb.children, *event.children)}
+    return event.pos_ == "NOUN" and ((of_it and bool(said & {"dobj", "pobj"})) or (called and "oprd" in said))
 
 
 def _inside(token: Token, piece: Span) -> bool:
@@ -349,10 +380,24 @@ def _actors(event: Token, piece: Span) -> list[Token]:
             found += [child for child in token.children if child.dep_ in ("poss", "compound", "amod")]
         if found:
             return [actor for noun in found for actor in (noun, *_coordinated(noun))]
-        if token.head.i == token.i or not _inside(token.head, piece):
+        if token.head.i == token.i or not _inside(token.head, piece) or _against(token):
             break
         token = token.head
     return []
+
+
+def _against(token: Token) -> bool:
+    """Whether what governs the event is done against it: who "battles an incursion" does not make it."""
+    governor = token.head.head if token.dep_ == "pobj" else token.head
+    acts = {events.act(hit.event) for hit in events.lookup(events.lemma_of(governor), governor.pos_)}
+    return token.pos_ in ("NOUN", "PROPN") and bool(acts & _FOUGHT)
+
+
+def _quoted(piece: Span) -> bool:
+    """Whether the piece is quoted, so that "they" are others than who speaks."""
+    before = piece.doc.text[: piece.start_char]
+    inside = before.count('"') % 2 == 1 or before.count("“") > before.count("”")
+    return inside or piece.text.startswith(('"', "“"))
 
 
 def _by(piece: Span) -> Iterator[Token]:
@@ -397,7 +442,11 @@ def _negated(main: EventHit, piece: Span) -> bool:
 
 
 def _state(main: EventHit, piece: Span) -> str | None:
-    """How far the main event is: "ended", "continuing", "possible", "planned"; None when it simply happened."""
+    """How far the main event is: "ended", "continuing", "possible", "planned"; "judged": it is only what something
+    is said of; None when it simply happened.
+    """
+    if _judged(piece.doc[main.token]):
+        return "judged"
     tokens = [piece.doc[part] for part in main.parts]
     nearby = [word for token in tokens for word in (token, *_governors(token))]
     around = [word for near in nearby for word in (near, *near.children) if _inside(word, piece)]
@@ -408,7 +457,8 @@ def _state(main: EventHit, piece: Span) -> str | None:
         return "continuing"
     if words & _PERHAPS:
         return "possible"
-    wished = {events.lemma_of(word) for word in nearby if word not in tokens} & terms().planned
+    expected = [child for token in tokens for child in token.children if child.dep_ == "acl" and child.tag_ == "VBN"]
+    wished = {events.lemma_of(word) for word in (*nearby, *expected) if word not in tokens} & terms().planned
     meant = main.event != "distract" and ("will" in words or wished)
     return "planned" if meant else None
 

@@ -18,6 +18,7 @@ class Terms(NamedTuple):
     armed: frozenset[str]
     infiltrators: frozenset[str]
     light: frozenset[str]
+    judging: frozenset[str]
     planned: frozenset[str]
     continuing: frozenset[str]
     ended: frozenset[str]

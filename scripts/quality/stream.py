@@ -44,7 +44,7 @@ def read(document: Mapping[str, Any], framer: Framer) -> Sighting:
     """The document as one sighting."""
     text = " ".join(f"{document['title']}. {document['text']}".split())[:READ]
     published = datetime.fromisoformat(document["date"]).replace(tzinfo=UTC)
-    words = framer.frame(parser()(text)[:]).lemmas
+    words = framer.frame(parser()(text)[:])
     return Sighting(
         id=digest(document["id"]),
         post_id=document["id"],
@@ -61,5 +61,5 @@ def read(document: Mapping[str, Any], framer: Framer) -> Sighting:
         text=text[:LEAD],
         claimant="outlet",
         claimant_key="outlet",
-        frame=Frame(main="attack", act="attack", classes=("attack",), lemmas=words),
+        frame=Frame(main="attack", act="attack", classes=("attack",), lemmas=words.lemmas, names=words.names),
     )

@@ -158,6 +158,26 @@ def test_the_same_words_after_long_silence_tell_of_another_event() -> None:
     assert "30 days of silence" in choice.considered[0].because
 
 
+def test_a_name_that_few_others_give_speaks_for_one_claim_also_after_a_while() -> None:
+    claim = claimed(first("Guards were arrested over the blast at the Malinovka crossing"))
+    same = chosen(later("Guards were arrested again over the Malinovka blast", after_hours=24 * 20), claim)
+    other = chosen(later("Guards were arrested again over the Sosnovka blast", after_hours=24 * 20), claim)
+    assert same.claim is not None, same.considered
+    assert other.claim is None
+
+
+def test_a_bare_denial_is_the_denial_that_is_known() -> None:
+    claim = claimed(first("Kyiv denied direct involvement", PODOLYAK))
+    assert chosen(later("Kyiv denies", PODOLYAK), claim).claim is not None
+    assert chosen(later("Moscow denies", PESKOV), claim).claim is None
+
+
+def test_who_is_blamed_for_it_is_blamed_for_what_he_did() -> None:
+    claim = claimed(first("Russia destroyed the bridge", PODOLYAK))
+    blamed = chosen(later("he blamed Russia for it", PODOLYAK), claim)
+    assert "another event" not in (blamed.because + "".join(link.because for link in blamed.considered))
+
+
 def test_a_word_of_a_hundred_thousand_letters_makes_no_long_term() -> None:
     sighting = first("The raiders captured " + "x" * 100_000)
     assert all(len(term) <= LONGEST_TERM for term, _ in Match().terms(sighting))

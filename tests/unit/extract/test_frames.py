@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.saying import GOVERNOR, LEGION, framed, parsed
+from tests.unit.saying import GOVERNOR, LEGION, MINISTRY, framed, key_of, parsed
 from tests.unit.saying import framer as the_framer
 
 
@@ -60,6 +60,9 @@ def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
         ("The counter-terrorist operation continues.", "continuing"),
         ("Fighting went on for a second day.", "continuing"),
         ("The group will attack again.", "planned"),
+        ("An attack expected to follow", "planned"),
+        ("The destruction of the depot will have grave consequences.", "judged"),
+        ("He called the shelling of the market an act of terror.", "judged"),
     ],
 )
 def test_how_far_the_event_is(text: str, state: str | None) -> None:
@@ -82,6 +85,16 @@ def test_on_whose_side_they_are_who_did_it(text: str, agents: tuple[str, ...]) -
 
 def test_the_speakers_it_is_the_speaker() -> None:
     assert framed("It had attacked the village.", LEGION).agents == ("dissident",)
+
+
+def test_who_battles_a_raid_did_not_make_it() -> None:
+    assert framed("It was battling a cross-border incursion by saboteurs.", MINISTRY).agents == ()
+
+
+def test_in_a_quote_they_are_others_than_the_speaker() -> None:
+    doc = parsed('"They attacked the village."').doc
+    assert the_framer().frame(doc[1:-1], claimant_key=key_of(LEGION)).agents == ()
+    assert framed("They attacked the village.", LEGION).agents == ("dissident",)
 
 
 def test_of_russian_fighters_it_cannot_be_told_whose_they_are() -> None:
@@ -133,6 +146,23 @@ def test_what_is_denied_is_a_denial_though_the_piece_does_not_say_so() -> None:
 
 def test_what_brought_an_event_about_is_not_the_event() -> None:
     assert framed("The attack triggered a mass exodus of residents.").main == "flee"
+
+
+def test_what_is_told_of_an_event_comes_before_the_event() -> None:
+    assert framed("The destruction of the depot has brought a new threat to the town.").main == "threaten"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It was not yet known whether the drone had been shot down.", "Officials have not determined who was behind it."],
+)
+def test_what_nobody_knows_is_not_said_to_be(text: str) -> None:
+    assert framed(text).main == "uncertain"
+
+
+def test_names_that_the_topic_does_not_know_are_kept_apart() -> None:
+    assert framed("Two people were wounded in Malinovka near Graivoron.").names == ("malinovka",)
+    assert framed("Two People Wounded In Malinovka Shelling Tuesday").names == ()
 
 
 def test_what_could_happen_has_not_happened() -> None:
