@@ -68,11 +68,12 @@ class Frame(Value):
     `main` is the class of the main event ("capture", "wound", "deny-involvement", ...), `act` the wider act that it
     is, `kin` the classes that other reports of the same event may use instead, `classes` all classes of the
     evidence, the main one first. `state` is "planned", "possible", "continuing", "ended", "judged" (something is
-    said of it) or None, `negated` the polarity of the main event. `agents` are the sides that act, `targets` the kinds of things that it is done to.
-    `places` are paths from the region down ("belgorod-region/graivoron-district/kozinka"). `family` and `side` are
-    the claimant's. `sentence` is where the sentence begins in the document. `lemmas` are the content lemmas in order,
-    event words as "@class", names as "=key", nouns of a kind as "#kind"; `names` are those of them that are names
-    which the topic does not know. All of it is derived from the evidence and its thread, none of it is shown.
+    said of it) or None, `negated` the polarity of the main event. `agents` are the sides that act, `targets` the
+    kinds of things that it is done to. `places` are paths from the region down ("belgorod-region/graivoron-
+    district/kozinka"). `family` and `side` are the claimant's. `sentence` is where the sentence begins in the
+    document. `lemmas` are the content lemmas in order, event words as "@class", names as "=key", nouns of a kind as
+    "#kind"; `names` are those of them that are names which the topic does not know. All of it is derived from the
+    evidence and its thread, none of it is shown.
     """
 
     main: str | None = None
