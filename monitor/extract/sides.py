@@ -19,6 +19,9 @@ DISSIDENT = "dissident"
 # Adjectives of countries whose name doesn't begin them, by the sides that topic files call them.
 _ADJECTIVES = {"west": ("brit", "english", "americ", "western", "polish", "nato", "europe", "u.s.")}
 
+# Words whose side is remembered: each is asked for at every token.
+_REMEMBERED = 10_000
+
 
 class Sides:
     """Knows the sides of one topic."""
@@ -30,6 +33,7 @@ class Sides:
         stems = [(entity.name[:-1].lower(), entity.side or "") for entity in governments]
         stems += [(stem, side) for side, all_of_it in _ADJECTIVES.items() for stem in all_of_it]
         self._stems = tuple((stem, side) for stem, side in stems if len(stem) >= 4)
+        self._nations: dict[str, str | None] = {}
 
     def of_entity(self, entity: Entity) -> str | None:
         """The side of an entity of the topic; that of a group that no government stands for is "dissident"."""
@@ -40,7 +44,11 @@ class Sides:
     def nation(self, word: str) -> str | None:
         """The side whose country an adjective names: "Ukrainian", "British"."""
         word = word.lower()
-        return next((side for stem, side in self._stems if word.startswith(stem)), None)
+        if word not in self._nations:
+            if len(self._nations) >= _REMEMBERED:
+                self._nations.clear()
+            self._nations[word] = next((side for stem, side in self._stems if word.startswith(stem)), None)
+        return self._nations[word]
 
     def of_noun(self, noun: Token) -> Iterator[str]:
         """The sides of whom the noun names, with what stands before it and an "of" after it."""
