@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from monitor.models import Claim, Frame, Link, Sighting
+from monitor.models import Claim, Figure, Frame, Link, Sighting
 
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "fight"})
 _CASUALTIES = frozenset({"kill", "wound", "casualty", "damage"})
 _SINGLE = frozenset({"dam", "plant", "office", "hospital", "school"})
+_HELD = frozenset({"capture", "control", "advance"})
+_TAKEN_BACK = frozenset({"repel", "recapture", "lose", "withdraw"})
 _DOUBTS = frozenset({"doubt", "stage", "contradict"})
 
 
@@ -32,7 +34,7 @@ def _denied_deed(denial: Sighting, deed: Sighting) -> str | None:
     if side is None or b.agents != (side,) or b.side == side or b.negated or b.main is None:
         return None
     denies = b.main in _DEEDS if a.main == "deny-involvement" else a.negated and a.main == b.main and a.side == side
-    return f"{side} denies what it is accused of" if denies else None
+    return f"{denial.claimant} denies the accusation" if denies else None
 
 
 def _denier(frame: Frame) -> str | None:
@@ -46,7 +48,7 @@ def _other_culprit(one: Sighting, other: Sighting) -> str | None:
         return None
     if a.negated or b.negated or not _same_deed(a, b):
         return None
-    return f"{a.side} names another culprit"
+    return f"{one.claimant} names another culprit"
 
 
 def _same_deed(a: Frame, b: Frame) -> bool:
@@ -77,9 +79,45 @@ def _no_casualties(none: Sighting, some: Sighting) -> str | None:
     return "says that there were none" if where and set(a.targets) & set(b.targets) else None
 
 
+def _other_holder(one: Sighting, other: Sighting) -> str | None:
+    """Two sides about who holds a place: "captured Kozinka" against "were driven out of Kozinka"."""
+    a, b = one.frame, other.frame
+    if not a.side or not b.side or a.side == b.side or a.state or b.state:
+        return None
+    where = sorted({path for path in a.places if "/" in path} & set(b.places))
+    held = (b.main in _HELD and not b.negated) and (a.main in _TAKEN_BACK or (a.main in _HELD and a.negated))
+    if not (where and held):
+        return None
+    place = where[0].rsplit("/", 1)[-1].replace("-", " ").title()
+    return f"{one.claimant} says otherwise about who holds {place}"
+
+
+def _other_figure(one: Sighting, other: Sighting) -> str | None:
+    """Two sides count the same losses, and both can't be right: "over 70 attackers killed" against "two killed"."""
+    what = against(one, other)
+    return f"{one.claimant} gives another number of {what}" if what else None
+
+
+def against(one: Sighting, other: Sighting) -> str | None:
+    """What two sides count differently; None when they don't, or when both numbers can be true."""
+    a, b = one.frame, other.frame
+    if not a.side or not b.side or a.side == b.side or a.main != b.main or a.main not in _CASUALTIES | {"eliminate"}:
+        return None
+    known = {figure.what: figure for figure in other.figures}
+    pairs = [(figure, known[figure.what]) for figure in one.figures if figure.what in known]
+    return next((one.what for one, other in pairs if _apart(one, other) or _apart(other, one)), None)
+
+
+def _apart(less: Figure, more: Figure) -> bool:
+    """Whether the one is at most so many, and the other at least more than that."""
+    return less.high is not None and more.low is not None and less.high < more.low
+
+
 _RULES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
     _denied_deed,
     _other_culprit,
     _doubted,
     _no_casualties,
+    _other_holder,
+    _other_figure,
 )

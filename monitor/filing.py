@@ -138,14 +138,14 @@ def _decision(before: Claim | None, after: Claim, fresh: tuple[Link, ...]) -> De
 
 
 def origin(sighting: Sighting, earlier: Sequence[Sighting]) -> str:
-    """The independent root that a sighting goes back to: the first outlet with nearly the same words, or its own.
+    """The independent root that a sighting goes back to: whom it credits, or the first outlet with nearly the same
+    words, or its own.
 
-    Three outlets that print the same wire copy are one origin.
+    Three outlets that print the same wire copy are one origin, whether they say whose it is or not.
     """
-    for known in earlier:
-        if known.outlet != sighting.outlet and is_copy(known.text, sighting.text):
-            return known.outlet
-    return sighting.outlet
+    copied = (known for known in earlier if known.outlet != sighting.outlet and is_copy(known.text, sighting.text))
+    first = next(copied, sighting)
+    return first.credit or first.outlet
 
 
 def is_copy(one: str, other: str) -> bool:

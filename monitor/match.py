@@ -12,7 +12,7 @@ from itertools import chain
 from math import log, sqrt
 from typing import NamedTuple
 
-from monitor.disputes import disputes
+from monitor.disputes import against, disputes
 from monitor.models import Claim, Frame, Link, Sighting
 from monitor.protocols import Choice
 
@@ -146,6 +146,11 @@ def _other_count(one: Sighting, other: Sighting) -> str | None:
     return None
 
 
+def _other_sides_count(one: Sighting, other: Sighting) -> str | None:
+    what = against(one, other)
+    return f"the other side's number of {what}" if what else None
+
+
 def _other_polarity(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
     for denial, plain, words in ((a, b, "is what is denied"), (b, a, "denies it")):
@@ -199,6 +204,7 @@ _VETOES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
     _other_polarity,
     _other_place,
     _other_count,
+    _other_sides_count,
     _other_matter,
     _other_event,
     _other_state,

@@ -51,6 +51,7 @@ class SightingView(Value):
     claimant_key: str
     via: str | None
     cue: str | None
+    credit: str | None
     stance: Stance
     places: tuple[str, ...]
     actors: tuple[str, ...]

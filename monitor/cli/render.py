@@ -293,6 +293,7 @@ def _attribution(seen: Sighting) -> str:
     said = f"{safe(seen.claimant)} ({seen.stance})"
     said += f", “{safe(seen.cue)}”" if seen.cue else ""
     said += f", via {safe(seen.via)}" if seen.via else ""
+    said += f", first with {safe(seen.credit)}" if seen.credit else ""
     figures = "; ".join(f"{safe(figure.text)} {safe(figure.what)}" for figure in seen.figures)
     places = safe(", ".join(seen.places))
     return " · ".join(part for part in (said, figures, places) if part)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events, worth
+from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
@@ -81,11 +82,12 @@ class Extractor:
         """The sightings of `post`, in the order of its text; `context` are its thread's earlier posts, in order."""
         thread = self._after(tuple(earlier.text for earlier in _aligned(context)))
         out: dict[tuple[int, int], Sighting] = {}
+        wire = dateline((*(earlier.text for earlier in context), post.text), self._topic)
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
             thread, speakers = self._fold(analysis, thread)
             for found in self._claims(analysis, speakers, post):
-                sighting = self._sighting(found, post, start)
+                sighting = self._sighting(found, post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
 
@@ -322,13 +324,14 @@ class Extractor:
 
     # --- sightings
 
-    def _sighting(self, found: Found, post: Post, paragraph: int) -> Sighting:
+    def _sighting(self, found: Found, post: Post, paragraph: int, wire: str | None) -> Sighting:
         first, last = found.sentence.chars(*found.span)
         start, end = paragraph + first, paragraph + last
         text = post.text[start:end]
         piece = found.sentence.doc[found.span[0] : found.span[1]]
         offset = post.offset + paragraph + found.sentence.start
         mentions = self._names.mentions(text)
+        credited = credit(found.sentence.doc.text, self._topic) or wire or outlet(post.carrier, self._topic)
         return Sighting(
             id=digest(post.id, post.offset + start, post.offset + end),
             post_id=post.id,
@@ -348,6 +351,7 @@ class Extractor:
             claimant_key=found.who.key,
             via=found.via,
             cue=found.cue,
+            credit=credited if credited != post.carrier else None,
             stance=found.stance,
             places=_names(mentions, {"place"}),
             actors=_names(mentions, {"person", "group", "agency", "government"}),

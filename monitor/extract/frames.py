@@ -35,6 +35,7 @@ _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
 _LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
+_NAMED = re.compile(r"\w ['\"“‘]an? ")  # a headline: the shelling "a war crime"
 _EACH_OTHER = re.compile(r"\b(each other|one another)\b")
 _NEARBY = re.compile(r"\b(near|outside|around|toward|towards|beyond|(region|district|oblast|province) of) (the )?$")
 _AROUND = re.compile(r"^ (region|district|oblast|province)\b", re.IGNORECASE)
@@ -290,9 +291,11 @@ def _only_judged(main: EventHit, piece: Span) -> bool:
     return token.dep_ == "nsubj" and token.head.lemma_ == "be" and bool(said) and main.event != "responsible"
 
 
-def _judged(event: Token) -> bool:
+def _judged(event: Token, piece: Span) -> bool:
     """Whether something is said of the event: that it "will have consequences", "an act of terror" it is called."""
     verb = event.head
+    if event.pos_ == "NOUN" and piece.root.pos_ in ("NOUN", "PROPN") and _NAMED.search(piece.text):
+        return True
     of_it = event.dep_ == "nsubj" and verb.lemma_ in terms().judging
     called = event.dep_ in ("nsubj", "dobj") and verb.lemma_ in ("call", "describe", "brand", "label", "deem")
     said = {child.dep_ for child in (*verb.children, *event.children)}
@@ -445,7 +448,7 @@ def _state(main: EventHit, piece: Span) -> str | None:
     """How far the main event is: "ended", "continuing", "possible", "planned"; "judged": it is only what something
     is said of; None when it simply happened.
     """
-    if _judged(piece.doc[main.token]):
+    if _judged(piece.doc[main.token], piece):
         return "judged"
     tokens = [piece.doc[part] for part in main.parts]
     nearby = [word for token in tokens for word in (token, *_governors(token))]

@@ -97,7 +97,9 @@ class Sighting(Value):
 
     `text` stands at `start`..`end` (end exclusive) of the document `doc`. `claimant` is the name to show
     ("outlet" where the post states it in its own voice), `claimant_key` its canonical key. `via` is where they
-    said it ("Telegram"), `cue` the reporting word. `places` and `actors` are canonical names of the topic file.
+    said it ("Telegram"), `cue` the reporting word. `credit` is the outlet that the text was taken over from, where it
+    says so ("(AP)", "Reuters reported") and it is not `outlet`. `places` and `actors` are canonical names of the
+    topic file.
     """
 
     id: str
@@ -118,6 +120,7 @@ class Sighting(Value):
     claimant_key: str
     via: str | None = None
     cue: str | None = None
+    credit: str | None = None
     stance: Stance = Stance.ASSERTED
     places: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()

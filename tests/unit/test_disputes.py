@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.disputes import disputes
-from tests.unit.saying import GOVERNOR, PESKOV, PODOLYAK, chosen, claimed, said
+from tests.unit.saying import GOVERNOR, LEGION, MINISTRY, PESKOV, PODOLYAK, chosen, claimed, said
 
 YUSOV = "Andriy Yusov"
 
@@ -41,6 +41,29 @@ def test_no_casualties_dispute_casualties_of_the_same_place() -> None:
     claim = claimed(said("two people were wounded in Graivoron"))
     assert chosen(said("no people were wounded in Graivoron", GOVERNOR, outlet="BBC"), claim).disputes
     assert not chosen(said("no people were wounded in Kozinka", GOVERNOR, outlet="BBC"), claim).disputes
+
+
+def test_two_sides_are_at_odds_about_who_holds_a_place() -> None:
+    claim = claimed(said("its fighters captured the village of Kozinka", LEGION))
+    pushed = chosen(said("the attackers were driven out of Kozinka", MINISTRY, outlet="BBC"), claim)
+    denied = chosen(said("Kozinka was not captured", MINISTRY, outlet="BBC"), claim)
+    for choice in (pushed, denied):
+        assert [link.because for link in choice.disputes] == [f"{MINISTRY} says otherwise about who holds Kozinka"]
+    assert not chosen(said("the attackers were driven out of Glotovo", MINISTRY, outlet="BBC"), claim).disputes
+    assert not chosen(said("its fighters withdrew from Kozinka", LEGION, outlet="BBC"), claim).disputes
+
+
+def test_two_sides_count_the_same_losses_otherwise() -> None:
+    claim = claimed(said("more than 70 fighters were killed", MINISTRY))
+    other = chosen(said("two fighters were killed", LEGION, outlet="BBC"), claim)
+    assert other.claim is None
+    assert [link.because for link in other.disputes] == [f"{LEGION} gives another number of attackers killed"]
+    assert not chosen(said("75 fighters were killed", LEGION, outlet="BBC"), claim).disputes
+    own = chosen(
+        said("80 fighters were killed", MINISTRY, outlet="BBC"), claimed(said("70 fighters were killed", MINISTRY))
+    )
+    assert own.claim is not None
+    assert not own.disputes
 
 
 @pytest.mark.parametrize(

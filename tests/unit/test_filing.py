@@ -88,6 +88,13 @@ def test_copies_of_one_wire_text_are_one_origin() -> None:
     assert claim.origins == ("Reuters",)
 
 
+def test_what_is_credited_to_one_agency_is_one_origin_whatever_its_words() -> None:
+    agency = a_sighting("six people were wounded", outlet="Reuters")
+    taken = a_sighting("half a dozen were hurt", outlet="BBC").model_copy(update={"credit": "Reuters"})
+    claim = filed(agency, taken)
+    assert (claim.outlets, claim.origins) == (("Reuters", "BBC"), ("Reuters",))
+
+
 def test_the_same_few_words_are_no_copy() -> None:
     claim = filed(*(a_sighting("six people were wounded", outlet=outlet) for outlet in ("Reuters", "BBC")))
     assert claim.origins == ("Reuters", "BBC")

@@ -63,6 +63,7 @@ def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
         ("An attack expected to follow", "planned"),
         ("The destruction of the depot will have grave consequences.", "judged"),
         ("He called the shelling of the market an act of terror.", "judged"),
+        ("Destruction of the market 'a war crime'", "judged"),
     ],
 )
 def test_how_far_the_event_is(text: str, state: str | None) -> None:
