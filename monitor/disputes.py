@@ -34,7 +34,7 @@ def _denied_deed(denial: Sighting, deed: Sighting) -> str | None:
     if side is None or b.agents != (side,) or b.side == side or b.negated or b.main is None:
         return None
     denies = b.main in _DEEDS if a.main == "deny-involvement" else a.negated and a.main == b.main and a.side == side
-    return f"{denial.claimant} denies the accusation" if denies else None
+    return f"{denial.claimant} denied the accusation" if denies else None
 
 
 def _denier(frame: Frame) -> str | None:
@@ -48,7 +48,7 @@ def _other_culprit(one: Sighting, other: Sighting) -> str | None:
         return None
     if a.negated or b.negated or not _same_deed(a, b):
         return None
-    return f"{one.claimant} names another culprit"
+    return f"{one.claimant} named another culprit"
 
 
 def _same_deed(a: Frame, b: Frame) -> bool:
@@ -89,22 +89,25 @@ def _other_holder(one: Sighting, other: Sighting) -> str | None:
     if not (where and held):
         return None
     place = where[0].rsplit("/", 1)[-1].replace("-", " ").title()
-    return f"{one.claimant} says otherwise about who holds {place}"
+    return f"{one.claimant} said otherwise about who holds {place}"
 
 
 def _other_figure(one: Sighting, other: Sighting) -> str | None:
     """Two sides count the same losses, and both can't be right: "over 70 attackers killed" against "two killed"."""
     what = against(one, other)
-    return f"{one.claimant} gives another number of {what}" if what else None
+    return f"{one.claimant} gave another number of {what}" if what else None
 
 
 def against(one: Sighting, other: Sighting) -> str | None:
-    """What two sides count differently; None when they don't, or when both numbers can be true."""
+    """What two sides count differently; None when they don't, or when both numbers can be true.
+
+    One who was hurt is somebody, not a toll.
+    """
     a, b = one.frame, other.frame
     if not a.side or not b.side or a.side == b.side or a.main != b.main or a.main not in _CASUALTIES | {"eliminate"}:
         return None
-    known = {figure.what: figure for figure in other.figures}
-    pairs = [(figure, known[figure.what]) for figure in one.figures if figure.what in known]
+    known = {figure.what: figure for figure in other.figures if figure.value != 1}
+    pairs = [(figure, known[figure.what]) for figure in one.figures if figure.what in known and figure.value != 1]
     return next((one.what for one, other in pairs if _apart(one, other) or _apart(other, one)), None)
 
 

@@ -39,7 +39,7 @@ def an_update() -> Alert:
         7,
         kind=Kind.UPDATED,
         figure=AlertFigure(value=8, what="people wounded", low=6, high=8, history=(a_reading(6), a_reading(8))),
-        disputes=(Link(claim_id="claim_2", because="ukraine denies what it is accused of"),),
+        disputes=(Link(claim_id="claim_2", because="Kyiv denied the accusation"),),
         sources=(
             a_source(1, quote="Six were wounded."),
             a_source(2, outlet="BBC", quote="Eight were wounded.", published_at=NOON + timedelta(hours=1)),
@@ -76,7 +76,7 @@ def test_an_update_says_who_what_where_both_figures_who_denies_it_and_how_widely
         "“Eight were wounded.”",
         "figure: people wounded 6 → 8",
         "where: Graivoron",
-        "disputed: ukraine denies what it is accused of",
+        "disputed: Kyiv denied the accusation",
         "told by: 3 outlets, 2 independent origins",
         "why: first told by Vyacheslav Gladkov",
         f"alert: #7, {an_update().claim_id}",
