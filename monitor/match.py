@@ -75,7 +75,8 @@ class Match:
         fitting = [(claim, verdict) for claim, verdict in verdicts if verdict.points >= THRESHOLD]
         claim, found = max(fitting, key=lambda one: (one[1].points, -one[0].number), default=(None, None))
         because = found.because if found else _why_none(verdicts)
-        others = tuple(Link(claim_id=c.id, because=v.because) for c, v in verdicts if claim is None or c.id != claim.id)
+        nearest = sorted(verdicts, key=lambda one: (-one[1].points, one[0].number))
+        others = tuple(Link(claim_id=c.id, because=v.because) for c, v in nearest if claim is None or c.id != claim.id)
         against = disputes(sighting, [c for c in candidates if claim is None or c.id != claim.id])
         return Choice(claim=claim, because=because, considered=others, disputes=against)
 

@@ -87,7 +87,9 @@ class Candidates(BaseModel):
 
 
 class Choice(BaseModel):
-    """Which claim a sighting belongs to, or none, and why; `considered` says why not the others."""
+    """Which claim a sighting belongs to, or none, and why; `considered` says why not the others,
+    the nearest first.
+    """
 
     model_config = ConfigDict(frozen=True)
 
