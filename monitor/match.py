@@ -42,6 +42,8 @@ _TAKING = frozenset({"raid", "capture", "control", "advance"})
 _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
 # Of these there is one at a time; houses are damaged again and again.
 _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
+# These are not part of a settlement.
+_OUTSIDE = frozenset({"dam", "vehicle", "drone"})
 _WIDER = {"armour": "vehicle", "office": "building"}
 
 
@@ -185,9 +187,11 @@ def _other_doer(one: Sighting, other: Sighting) -> str | None:
 
 def _other_target(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
-    if a.main != b.main:
+    if a.act != b.act:
         return None
-    one_s, other_s = ({_WIDER.get(target, target) for target in frame.targets} - {"settlement"} for frame in (a, b))
+    one_s, other_s = ({_WIDER.get(target, target) for target in frame.targets} for frame in (a, b))
+    if "settlement" in one_s | other_s and not (one_s | other_s) & _OUTSIDE:  # what is hit there is hit in it
+        one_s, other_s = one_s - {"settlement"}, other_s - {"settlement"}
     return "other target: " + " and ".join(b.targets) if one_s and other_s and not one_s & other_s else None
 
 

@@ -243,7 +243,7 @@ def _main(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
         return None
     if ranked[0].event == "fight":
         return _fought(ranked, piece)
-    if ranked[0].event != "blame":
+    if ranked[0].event != "blame" or _EACH_OTHER.search(piece.text):
         return ranked[0]
     # "Accused of staging it" is about the staging; "blamed for the raid" about who did it.
     of_what = (hit for hit in ranked if hit.token > ranked[0].token and not hit.weak and hit.event not in _FRAMING)

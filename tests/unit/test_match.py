@@ -53,6 +53,7 @@ def test_two_wordings_of_one_fact_are_one_claim(claimant: str, one: str, another
 
 TWO_CLAIMS = [
     ("Drones struck the FSB building in Belgorod", "Drones struck three houses in Belgorod", "target"),
+    ("Russia blew up the bridge dam", "Russia shelled the village", "target"),
     ("The rebels captured the village of Kozinka", "The rebels captured the village of Glotovo", "place"),
     ("three people were killed", "three houses were damaged", "counts"),
     ("No one was killed in Graivoron", "One person was killed in Graivoron", "polarity"),

@@ -149,6 +149,11 @@ def test_what_brought_an_event_about_is_not_the_event() -> None:
     assert framed("The attack triggered a mass exodus of residents.").main == "flee"
 
 
+def test_who_blame_each_other_tell_of_the_blame() -> None:
+    assert framed("Moscow and Kyiv blamed each other for destroying the bridge.").main == "blame"
+    assert framed("Moscow blamed Kyiv for destroying the bridge.").main == "destroy"
+
+
 def test_what_is_told_of_an_event_comes_before_the_event() -> None:
     assert framed("The destruction of the depot has brought a new threat to the town.").main == "threaten"
 
