@@ -1,9 +1,11 @@
 """Who says what: the frames of attribution of one sentence, as ranges of its tokens.
 
     forward      X said (that) P · X wrote: "P"         inverted    P, X said · "P," said X, "Q"
+    inserted     N, X said, was done
     infinitive   X claimed to have done                 directive   X urged Y to do
     nominal      X announced N · X blamed Y for N       passive     N was announced by X
-    according    according to X, P · as X put it, P     cited       X cited Y as saying P
+    according    according to X, P · as X put it, P · in X's words, P
+    cited       X cited Y as saying P
     anaphoric    this was stated by X                   noun        X's claim that P
 
 `attributions(sentence)` gives them as they stand, each alone; `settled` takes from each content what belongs to a
@@ -16,9 +18,9 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues
-from monitor.extract.clauses import clausal, directive, infinitive
-from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of
-from monitor.extract.nominals import according, adjectival, cited, nominal, noun, passive
+from monitor.extract.clauses import clausal, directive, infinitive, inserted
+from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, subject_of
+from monitor.extract.nominals import according, account, adjectival, cited, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -46,6 +48,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     lower = token.lower_
     if lower in {"according", "per"} or (lower == "as" and token.dep_ != "prep"):
         yield from according(token, sentence)
+    if lower in {"in", "by", "on"}:
+        yield from account(token, sentence)
     cue = _cue(token)
     if cue is not None and not _refused(token):
         yield from cited(token, sentence, cue)
@@ -54,6 +58,7 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         if child_of(token, "auxpass") is not None:
             yield from directive(token, sentence, cue)
         yield from passive(token, sentence, cue)
+        yield from inserted(token, sentence, cue)
         yield from clausal(token, sentence, cue)
         yield from infinitive(token, sentence, cue)
         yield from directive(token, sentence, cue)
@@ -66,11 +71,20 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 def _cue(token: Token) -> cues.Cue | None:
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
-        return cues.VERBS.get(token.lemma_.lower())
+        return _together(token) or cues.VERBS.get(token.lemma_.lower())
     # a small tagger takes "Moscow claims" and "governor says" for nouns
     if token.tag_ in {"NNS", "NNP", "NNPS", "NN"} and token.lower_ in _MISTAGGED and token.i > 0:
         return cues.VERBS.get(_MISTAGGED[token.lower_]) if child_of(token, *SUBJECTS) is not None else None
     return None
+
+
+def _together(token: Token) -> cues.Cue | None:
+    """The cue that a verb is with a word of its own ("brush aside"), with what it is alone."""
+    lemma = token.lemma_.lower()
+    found = (cues.PHRASES.get((lemma, child.lower_)) for child in token.children if child.i > token.i)
+    cue = next((cue for cue in found if cue is not None), None)
+    alone = cues.VERBS.get(lemma)
+    return cue if cue is None or alone is None else replace(cue, ways=cue.ways | alone.ways)
 
 
 _MISTAGGED = {
@@ -94,12 +108,29 @@ def _refused(token: Token) -> bool:
     children = {child.lower_ for child in token.children}
     if child_of(token, "neg") is not None or "neither" in children:
         return True
-    subject = child_of(token, *SUBJECTS)
+    subject = subject_of(token) if child_of(token, *SUBJECTS) is not None else None
     if subject is not None and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY):
         return True
     if token.tag_ == "VB" and _unsaid(token, children):
         return True
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
+
+
+def unsaid(sentence: Sentence) -> tuple[Span, ...]:
+    """What the sentence says that nobody said ("neither side told how many died"), but for clauses that tell more."""
+    out: list[Span] = []
+    for token in sentence.doc:
+        if (
+            token.dep_ in {"ROOT", "conj"}
+            and sentence.quotes[token.i] < 0
+            and _cue(token) is not None
+            and _refused(token)
+        ):
+            more = {
+                t.i for c in token.subtree if c.dep_ in {"relcl", "advcl", "conj"} and c != token for t in c.subtree
+            }
+            out += [(t.i, t.i + 1) for t in token.subtree if t.i not in more]
+    return tuple(out)
 
 
 def _unsaid(token: Token, children: set[str]) -> bool:
@@ -127,6 +158,7 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
     # "the US is sceptical that P, the spokesman said": he said it
     frames = [f for f in frames if f.lemma not in cues.STATES or not any(g is not f and _holds(g, f) for g in frames)]
     frames = [_with_outer_source(f, frames, doc) for f in frames]
+    frames = [_passive_of(f, frames) for f in frames]
     out = []
     for frame in frames:
         content = frame.content
@@ -158,6 +190,14 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
         None,
     )
     return replace(frame, source=outer.source) if outer is not None else frame
+
+
+def _passive_of(frame: Attribution, frames: Sequence[Attribution]) -> Attribution:
+    """A frame that names nobody has the speaker of the one around it: "they were told to leave, officials said"."""
+    if frame.source is not None or frame.kind not in {"directive", "infinitive", "passive"}:
+        return frame
+    outer = next((g for g in frames if g is not frame and g.source is not None and _holds(g, frame)), None)
+    return frame if outer is None else replace(frame, source=outer.source)
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
+from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues
 from monitor.extract.grammar import (
@@ -13,9 +14,12 @@ from monitor.extract.grammar import (
     Span,
     agent_of,
     child_of,
+    goes_on,
+    has_verb,
     phrase,
     region_of,
     source_of,
+    speaks,
     subject_of,
 )
 from monitor.extract.reading import Sentence
@@ -26,11 +30,19 @@ STRONG = words("say claim allege state insist add announce confirm deny warn wri
 """Cues that take a clause even where the parser did not see one."""
 
 
+SHORTEST_HEADLINE = 4
+"""So many words without a verb may be what a headline's speaker says."""
+
 _OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "agree"})
 """What a thing does without saying it: "a war that threatens to spread"."""
 
 _NAMELESS = frozenset({"source", "report", "information", "datum", "data", "correspondent"})
 """Cited with "its own", they leave the speaker who he is."""
+
+_EVIDENCE = frozenset({"information", "datum", "data", "figure", "estimate"})
+"""Cited, they leave the speaker who he is, unless somebody gave them."""
+
+_CIRCUMSTANCES = words("asked pressed questioned responding replying commenting answering speaking")
 
 _TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
 
@@ -50,7 +62,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     relay = source if cited is not None else None
     source = cited or source
     if start is not None and (marked or cue.lemma not in cues.NEEDS_MARK):
-        content: tuple[Span, ...] = ((start, len(sentence.doc)),)
+        content: tuple[Span, ...] = ((start, max(start + 1, _content_end(token, sentence, marked))),)
         left = _left(token, sentence, first) if marked == "quote" else None
         if left is not None:
             content = (left, *content)
@@ -93,7 +105,10 @@ def _citing(token: Token, subject: Token | None) -> Span | None:
     near = [*token.children, *(subject.children if subject is not None else ())]
     citing = next((c for c in near if c.lower_ in {"citing", "quoting"}), None)
     quoted = child_of(citing, "dobj") if citing is not None else None
-    if quoted is None or (quoted.lemma_ in _NAMELESS and any(c.dep_ == "poss" for c in quoted.children)):
+    placed = quoted is not None and child_of(quoted, "prep") is not None
+    if quoted is None or (quoted.lemma_ in _NAMELESS and child_of(quoted, "poss") is not None and not placed):
+        return None
+    if quoted.lemma_ in _EVIDENCE and not any(c.dep_ in {"poss", "prep", "acl"} for c in quoted.children):
         return None
     return phrase(quoted)
 
@@ -109,10 +124,6 @@ def _bare_passive(token: Token) -> bool:
         return False
     at = token.i + 1 + (doc[token.i + 1].lower_ == "not")
     return doc[at].lower_ == "to" and doc[at + 1].tag_ == "VB"
-
-
-def _speaks(subject: Token) -> bool:
-    return subject.pos_ in {"PROPN", "PRON"} or subject.lemma_.lower() in cues.SPEAKING
 
 
 def _speaker(token: Token) -> Token | None:
@@ -175,11 +186,21 @@ def _right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | Non
     if clause is not None:
         clause = _past_that(sentence, clause)
         return ("that" if doc[clause - 1].lower_ == "that" else ""), clause
+    if cue.lemma == "say" and not inverted and _said_without_subject(token):
+        return "", token.i + 1
     if cue.lemma in STRONG and not inverted and token.dep_ != "relcl" and not _closed_object(token, end):
         verb = next((t for t in doc[token.i + 1 : token.i + 26] if t.tag_ in FINITE), None)
         if verb is not None and verb.i > token.i + 1 and not doc[_past_adjuncts(token, verb)].is_punct:
             return "", _past_adjuncts(token, verb)
+    if cue.lemma == "say" and token.tag_ in {"VBZ", "VBP"} and not inverted and _headline(doc[token.i + 1 : end]):
+        return "", token.i + 1
     return "", None
+
+
+def _said_without_subject(token: Token) -> bool:
+    """A headline's "Kyiv says captured village": what looks like an object is a clause without its subject."""
+    thing = child_of(token, "dobj")
+    return thing is not None and thing.left_edge.i == token.i + 1 and thing.left_edge.tag_ in {"VBN", "VBD"}
 
 
 def _mark(
@@ -193,17 +214,50 @@ def _mark(
         if here.text == ":" and at + 1 < end:
             return "colon", at + 1
         if here.text == '"' and sentence.quotes[token.i] == -1 and at + 1 < end and sentence.quotes[at + 1] >= 0:
-            thing = child_of(token, "dobj")
-            # "ordered the evacuation because of "unrest"" quotes a word; "told her: "…"" speaks
-            far = thing is not None and thing.i < at and token.lemma_ not in _TO_HEARERS
-            return None if far else ("quote", at)
-        if here.lower_ == "that" and here.dep_ in {"mark", "det", "nsubj"} and here.tag_ == "IN" and at + 2 < end:
+            return _quoted_from(token, sentence, after, at)
+        if here.lower_ == "that" and _conjunction(here, token) and at + 2 < end:
             return "that", at + 1
         if here.text == "," and clause is None and not inverted and at + 1 < end and doc[at + 1].text != '"':
-            break
+            that = _past_parenthesis(at, stop, doc)
+            return ("that", that + 1) if that is not None and that + 2 < end else None
         if here.tag_ in FINITE and clause is None:
             break
     return None
+
+
+def _quoted_from(token: Token, sentence: Sentence, after: int, at: int) -> tuple[str, int] | None:
+    """What is said, from the quotation mark at `at`; None where that only quotes a word."""
+    doc, thing = sentence.doc, child_of(token, "dobj")
+    before = doc[at - 1]
+    if at > after and before.pos_ in {"NUM", "ADJ", "DET"} and before.head.i > at:
+        return "", after  # "claims 70 "terrorists" killed"
+    spoken = any(t.tag_ in FINITE for t in doc[at:] if sentence.quotes[t.i] >= 0)
+    named = token.lemma_ in cues.NAMING and not spoken
+    # "ordered the evacuation because of "unrest"" quotes a word; "told her: "…"" speaks
+    word = thing is not None and thing.i < at and (named or token.lemma_ not in _TO_HEARERS)
+    # so does "dismissed as "lies" reports of N"
+    return None if word or (before.lower_ == "as" and not spoken) else ("quote", at)
+
+
+def _content_end(token: Token, sentence: Sentence, marked: str) -> int:
+    """Where what is said ends: before the main clause, if the cue's is not that ("while X said P, drones hit Q")."""
+    doc, last = sentence.doc, token.right_edge.i + 1
+    before_main = token.dep_ == "advcl" and token.head.i >= last and marked != "quote"
+    return last if before_main and last < len(doc) and doc[last].text == "," else len(doc)
+
+
+def _conjunction(that: Token, cue: Token) -> bool:
+    """Whether "that" begins what is said; of "told a briefing that P" a small parser makes a relative clause."""
+    if that.tag_ == "IN":
+        return that.dep_ in {"mark", "det", "nsubj"} or (that.dep_ == "dobj" and cue.lemma_ in STRONG)
+    first_time = that.nbor(-1).lower_ == "time"  # "admitted for the first time that P"
+    return first_time or (that.dep_ == "mark" and cue.lemma_ in _TO_HEARERS | STRONG)
+
+
+def _past_parenthesis(comma: int, stop: int, doc: Doc) -> int | None:
+    """The "that" behind what stands between two commas: "reported, citing the governor, that P"."""
+    at = next((t.i for t in doc[comma + 2 : stop] if t.text == ","), None)
+    return at + 1 if at is not None and at + 1 < len(doc) and doc[at + 1].lower_ == "that" else None
 
 
 def _past_that(sentence: Sentence, at: int) -> int:
@@ -258,7 +312,7 @@ def _title_before(sentence: Sentence, first: int, token: Token) -> int:
 def _left(token: Token, sentence: Sentence, first: int) -> Span | None:
     """What stands before the cue's clause, when a comma or a closing quotation mark parts them."""
     doc = sentence.doc
-    if first == 0:
+    if first == 0 or doc[doc[0].lower_ == "when"].lower_ in _CIRCUMSTANCES:
         return None
     before = doc[first - 1]
     parted = before.text in {",", '"', "?", "!", "-", ".", "--"} or before.is_space
@@ -277,13 +331,21 @@ def _spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject
         return False
     if any(sentence.quotes[i] >= 0 for i in range(*left)) and doc[left[1] - 1].text in {'"', ",", ".", "?", "!"}:
         return True
-    if cue.lemma in cues.NEEDS_MARK or token.tag_ == "VBG":
-        return False
-    if token.dep_ == "conj" and token.head.i < left[1] and subject == subject_of(token.head):
-        return False
-    if token.dep_ == "advcl" and child_of(token, "mark") is not None:
+    if token.tag_ in {"VBZ", "VBP"} and cue.lemma not in cues.NEEDS_MARK and _headline(doc[left[0] : left[1]]):
+        return True
+    shared = token.dep_ == "conj" and token.head.i < left[1] and subject == subject_of(token.head)
+    subordinate = token.dep_ == "advcl" and child_of(token, "mark") is not None
+    if cue.lemma in cues.NEEDS_MARK or token.tag_ == "VBG" or shared or subordinate:
         return False
     return any(doc[i].tag_ in VERBAL for i in range(*left))
+
+
+def _headline(left: Tokens) -> bool:
+    """Whether the words are a headline without its verb: "Sudzha back under Russian control"."""
+    if len(left) < SHORTEST_HEADLINE or (left[0].is_punct and left[0].text != '"'):
+        return False
+    said = sum(t.is_alpha or t.like_num for t in left)
+    return said >= SHORTEST_HEADLINE and left.root.pos_ in {"NOUN", "PROPN", "NUM"}
 
 
 def _inverted_end(token: Token, sentence: Sentence, last: int) -> int:
@@ -326,6 +388,23 @@ def _tail(sentence: Sentence, last: int) -> Span | None:
     return at, end
 
 
+def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    """The raiders, X said, were armed: the cue's clause stands between a subject and its verb."""
+    doc, end = sentence.doc, len(sentence.doc)
+    subject = child_of(token, *SUBJECTS)
+    if token.tag_ not in FINITE or not _says(token, cue) or mind_of(cue) or cue.lemma in cues.NEEDS_MARK:
+        return
+    if subject is None or subject.tag_ in {"WP", "WDT"}:
+        return
+    first, last = region_of(token, subject)
+    while last < end and last - token.i <= 8 and doc[last].text != "," and doc[last].tag_ not in FINITE:
+        last += 1
+    closed = 1 < first < last < end - 2 and doc[first - 1].text == "," and doc[last].text == ","
+    if closed and not has_verb(sentence, (0, first - 1)) and goes_on(sentence, last + 1):
+        content = ((0, first - 1), (last + 1, end))
+        yield Attribution("inserted", token.i, cue.lemma, source_of(subject, token), content, (first, last), cue.stance)
+
+
 def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     """X claimed to have done; X vowed to do."""
     mind = "infinitive" not in cue.ways
@@ -336,7 +415,7 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
         return
     subject = subject_of(token)
     passive = child_of(token, "auxpass") is not None
-    if subject is not None and cue.lemma in _OF_THINGS and not _speaks(subject):
+    if subject is not None and cue.lemma in _OF_THINGS and not speaks(subject):
         return
     first, _ = region_of(token, subject)
     start = max(act.left_edge.i, token.i + 1)

@@ -62,7 +62,7 @@ OUTCOMES = table(
         "killed": "kill slay murder dead massacre execute",
         "damaged": "damage hit strike shell batter",
         "destroyed": "destroy demolish burn raze flatten wreck obliterate torch ruin",
-        "eliminated": "eliminate neutralise neutralize liquidate annihilate",
+        "eliminated": "eliminate neutralise neutralize liquidate annihilate wipe",
         "captured": "capture seize take liberate occupy retake recapture control overrun",
         "evacuated": "evacuate relocate resettle rehouse displace move",
         "shot down": "down intercept repel",

@@ -42,7 +42,7 @@ _VERBS = {
         ask question guarantee assure reassure convey credit criticise criticize urge demand recommend propose
         forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
         guess surmise verify object protest confess divulge remind
-        caption cite quote ring hear learn decide rule advise order instruct
+        caption cite quote ring hear learn lie decide rule advise order instruct
         """,
     "noun": """
         announce confirm claim deny reject dismiss report blame accuse condemn acknowledge admit declare describe
@@ -50,7 +50,7 @@ _VERBS = {
         warn rebut disclaim attribute decry deplore rule outline detail estimate predict note cite mention promise
         demand propose recommend repeat reiterate discuss stress emphasise emphasize highlight question
         proclaim hint signal suggest report document cast portray depict characterise characterize publish release
-        share put pin lambast deride mock ridicule
+        share put pin lambast deride mock ridicule debunk dispute contest vow pledge thank commend applaud present
         """,
     "infinitive": "claim vow promise pledge threaten swear purport profess demand agree offer propose",
     "order": "urge order tell call ask advise instruct warn demand request appeal beg implore command direct encourage",
@@ -61,12 +61,40 @@ _VERBS = {
         """,
 }
 _STANCES = (
-    dict.fromkeys(["deny", "reject", "refute", "disavow", "rebut", "disclaim", "dismiss"], Stance.DENIED)
+    dict.fromkeys(
+        words("deny reject refute disavow rebut disclaim dismiss debunk dispute contest"),
+        Stance.DENIED,
+    )
     | dict.fromkeys(["confirm", "acknowledge", "admit", "concede", "verify"], Stance.CONFIRMED)
     | dict.fromkeys(["allege", "purport", "speculate", "rumour", "rumor"], Stance.UNVERIFIED)
 )
 
 VERBS: dict[str, Cue] = _table()
+
+# verbs that are cues only together with a word of their own: a particle, an object, a preposition
+_TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
+    ("make let", "clear plain known", "clause", Stance.ASSERTED),
+    ("take assume accept", "credit responsibility blame", "noun", Stance.ASSERTED),
+    ("give", "confirmation", "noun", Stance.CONFIRMED),
+    ("express offer voice extend", "condolences sympathy regret outrage alarm concern anger", "noun", Stance.ASSERTED),
+    ("speak talk tell write boast brag complain", "of", "noun", Stance.ASSERTED),
+    (
+        "put raise lower revise correct update increase cut",
+        "number toll figure count total tally losses estimate",
+        "noun",
+        Stance.ASSERTED,
+    ),
+    ("play", "down", "noun", Stance.ASSERTED),
+    ("write boast brag complain", "about", "noun", Stance.ASSERTED),
+    ("brush wave shrug laugh push", "aside off away", "noun", Stance.DENIED),
+    ("distance dissociate", "itself himself herself themselves", "noun", Stance.DENIED),
+)
+PHRASES: dict[tuple[str, str], Cue] = {
+    (verb, word): Cue(f"{verb} {word}", frozenset({way}), stance)
+    for verbs, taken, way, stance in _TOGETHER
+    for verb in verbs.split()
+    for word in taken.split()
+}
 
 # verbs that are cues only with a clause that says so itself: a "that", a colon or quotation marks
 NEEDS_MARK = words(
@@ -74,7 +102,7 @@ NEEDS_MARK = words(
     continue read show find ring publish signal credit speak talk question decide order instruct ask point document
     detail tout cite quote call hear learn caption recommend propose demand comment describe respond see know feel
     agree object protest lament criticise criticize convey counter brief notify inform remember realize realise
-    repeat echo post share release try plan seek aim verify
+    repeat echo lie post share release try plan seek aim verify
     """
 )
 
@@ -100,7 +128,21 @@ MIND_NOUNS = words("belief hope fear view idea opinion concern doubt plan expect
 STATES = words("skeptical sceptical confident aware certain sure adamant doubtful convinced unaware")
 
 # adverbs and adjectives that leave the truth open
-HEARSAY = words("reportedly allegedly purportedly supposedly apparently ostensibly alleged purported")
+HEARSAY = words(
+    """
+    reportedly allegedly purportedly supposedly apparently ostensibly alleged purported unconfirmed unverified rumoured
+    rumored
+    """
+)
+# "is said to have": others say so, and nobody is named
+SAID_OF = words("say report believe think understand rumour rumor allege presume suspect claim assume fear")
+RUMOURS = words("reports rumours rumors claims allegations speculation")
+
+# what somebody calls untrue
+NAMING = words("call describe label brand dub slam blast deride hail cast portray depict dismiss declare present")
+UNTRUE = words(
+    "fake lie false untrue hoax fabrication fiction nonsense disinformation misinformation baseless groundless"
+)
 
 # who can speak though it is no person: "the statement said", "a video showed"
 TEXTS = words(
@@ -114,7 +156,10 @@ FOOTAGE = words(
     video footage clip image photo photograph picture film recording screenshot screengrab cctv reel satellite
     """
 )
-PUBLISH = words("publish share release post upload circulate distribute broadcast air tweet obtain show")
+PUBLISH = words("publish share release post upload circulate distribute broadcast air tweet obtain show amplify repost")
+
+# what one gives of a matter: "in the words of X", "by X's account"
+ACCOUNTS = words("words account version telling estimation reckoning estimate assessment description admission tally")
 
 # what people, groups and institutions are called, beside their names
 ROLE_NOUNS = words(
@@ -126,16 +171,24 @@ ROLE_NOUNS = words(
 )
 GROUP_NOUNS = words(
     """
-    group legion corps militia unit movement faction organisation organization force formation battalion
+    group legion corps militia unit movement faction organisation organization force formation battalion brigade
+    regiment
     """
 )
 AGENCY_NOUNS = words(
     """
     agency ministry service institute think-tank thinktank tank department office directorate committee watchdog
     outlet channel newspaper broadcaster army military command authority government company operator regulator blog
-    media
+    media headquarters administration council parliament embassy police centre center staff hospital railway side
     """
 )
+# what a person is called who was named before: "the exiled politician said"
+DESCRIBED = words(
+    "politician militant lawmaker exile dissident businessman nationalist veteran strongman warlord diplomat nazi"
+)
+# what is called by its seat, and speaks as one does
+SEATS = words("kremlin pentagon white-house downing-street state-department")
+MEDIA = words("agency newspaper channel television tv radio magazine paper outlet broadcaster website media blog")
 PEOPLE_NOUNS = words(
     """
     officials authorities police source media report military witness witnesses residents governors locals official

@@ -7,24 +7,26 @@ worth       which of the pieces are claims
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
 
-from monitor.extract import cues, events, worth
+from monitor.extract import events, worth
 from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import Attribution, Span
+from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
+from monitor.extract.headings import past_mark
 from monitor.extract.names import Mention
 from monitor.extract.pieces import split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs, parser
+from monitor.extract.stance import stance
 from monitor.extract.topic import Topic, slug
-from monitor.extract.who import OUTLET, Names, Thread, Who, resolve, speaks, titles
+from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, resolve, speaks, titles
 from monitor.models import Post, Sighting, Stance, digest
 
 _WITH_CUE = frozenset({"nominal", "directive", "passive"})
@@ -39,7 +41,7 @@ THREADS = 256
 """So many states of threads are remembered."""
 
 _PLATFORM = re.compile(
-    r"\b(?:on|via|in|to|from)\s+(?:\w+(?:'s)?\s+){0,4}?"
+    r"\b(?:[Oo]n|[Vv]ia|[Ii]n|to|[Ff]rom)\s+(?:\w+(?:'s)?\s+){0,4}?"
     r"(Telegram|Twitter|X|Facebook|Instagram|YouTube|TikTok|VK|VKontakte|WhatsApp|Truth Social)\b"
 )
 _PLATFORM_ANYWHERE = re.compile(
@@ -85,8 +87,8 @@ class Extractor:
         wire = dateline((*(earlier.text for earlier in context), post.text), self._topic)
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
-            thread, speakers = self._fold(analysis, thread)
-            for found in self._claims(analysis, speakers, post):
+            thread, speakers, publishers = self._fold(analysis, thread)
+            for found in self._claims(analysis, speakers, publishers, post):
                 sighting = self._sighting(found, post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
@@ -99,11 +101,13 @@ class Extractor:
             return Thread()
         thread = self._after(texts[:-1])
         for start, end in paragraphs(texts[-1]):
-            thread, _ = self._fold(analyse(texts[-1][start:end]), thread)
+            thread, _, _ = self._fold(analyse(texts[-1][start:end]), thread)
         return thread
 
-    def _fold(self, analysis: Analysis, thread: Thread) -> tuple[Thread, list[tuple[Statement, Who | None]]]:
-        """The thread after the paragraph, and the speaker of each of its statements."""
+    def _fold(
+        self, analysis: Analysis, thread: Thread
+    ) -> tuple[Thread, list[tuple[Statement, Who | None]], dict[int, Who]]:
+        """The thread after the paragraph, the speaker of each of its statements, who published which one's pictures."""
         reading = analysis.reading
         if reading.label:
             labelled = self._labelled(reading.label)
@@ -111,6 +115,7 @@ class Extractor:
             if labelled is not None:
                 thread = thread.called(self._titles(None, None, labelled, thread), labelled)
         speakers: list[tuple[Statement, Who | None]] = []
+        publishers: dict[int, Who] = {}
         last_quote: Who | None = None
         at = 0
         for n, sentence in enumerate(reading.sentences):
@@ -134,8 +139,9 @@ class Extractor:
             if shown is not None and shown.publisher is not None:
                 publisher = resolve(sentence, shown.publisher, thread, self._names)
                 if publisher is not None:
+                    publishers[n] = publisher
                     thread = replace(thread.heard(publisher), publisher=publisher)
-        return replace(thread, open_quote=last_quote), speakers
+        return replace(thread, open_quote=last_quote), speakers, publishers
 
     def _titles(self, sentence: Sentence | None, source: Span | None, who: Who, thread: Thread) -> list[str]:
         """The nouns that mean `who` from now on; a name that says only what somebody is takes none from who has one."""
@@ -175,7 +181,11 @@ class Extractor:
     # --- claims
 
     def _claims(
-        self, analysis: Analysis, speakers: Sequence[tuple[Statement, Who | None]], post: Post
+        self,
+        analysis: Analysis,
+        speakers: Sequence[tuple[Statement, Who | None]],
+        publishers: Mapping[int, Who],
+        post: Post,
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
@@ -186,20 +196,17 @@ class Extractor:
                 content = _before_frames(shown.content, [s for s, _ in here])
                 shown = replace(shown, content=content) if content is not None else None
             if shown is not None:
-                yield from self._pictures(sentence, shown, speakers)
+                yield from self._pictures(sentence, shown, publishers.get(n))
             for statement, who in here:
                 yield from self._said(statement, who, sentence, reading, post)
             for span in analysis.own[n]:
                 if shown is None or span[1] <= shown.content[0] or span[0] >= shown.content[1]:
                     yield from self._outlet(sentence, span, reading, post)
 
-    def _pictures(
-        self, sentence: Sentence, shown: Footage, speakers: Sequence[tuple[Statement, Who | None]]
-    ) -> Iterator[Found]:
+    def _pictures(self, sentence: Sentence, shown: Footage, who: Who | None) -> Iterator[Found]:
         span = trim(sentence, shown.content)
         if span is None:
             return
-        who = resolve(sentence, shown.publisher, self._earlier(speakers), self._names) if shown.publisher else None
         piece = sentence.doc[span[0] : span[1]]
         if (
             events.of(piece)
@@ -207,13 +214,8 @@ class Extractor:
             and worth.attributed(piece, named=self._named(piece))
         ):
             cue = sentence.doc[shown.cue].lemma_
-            yield Found(sentence, span, who or OUTLET, None, None, cue, self._stance(piece, None))
-
-    def _earlier(self, speakers: Sequence[tuple[Statement, Who | None]]) -> Thread:
-        thread = Thread()
-        for _, who in speakers:
-            thread = thread.spoke(who)
-        return thread
+            via = _platform(sentence.doc.text) if who is not None else None
+            yield Found(sentence, span, who or OUTLET, None, via, cue, stance(piece, None, None))
 
     def _said(
         self, statement: Statement, who: Who | None, sentence: Sentence, reading: Reading, post: Post
@@ -225,17 +227,16 @@ class Extractor:
             return
         here = None if statement.quoted else frame
         cue = frame.lemma if frame is not None else None
-        via = self._via(sentence, here)
-        for whole in statement.spans:
+        via = self._via(reading.sentences[statement.frame_in], frame) if frame is not None else None
+        for whole in rejoined(sentence, statement.spans):
             for n, span in enumerate(split(sentence, whole, heading=reading.heading)):
                 if not self._worth_saying(statement, sentence, span, post):
                     continue
                 # what is announced, ordered or denied reads on with its cue alone
-                with_cue = here is not None and here.kind in _WITH_CUE and n == 0
-                first = min(here.cue, span[0]) if here is not None and with_cue else span[0]
-                stance = self._stance(sentence.doc[first : span[1]], here)
-                kept = self._without_status(sentence, (first, span[1]))
-                yield Found(sentence, kept, who or OUTLET, frame, via, cue, stance)
+                cued = _with_cue(here, span) if here is not None and n == 0 else span
+                how = stance(sentence.doc[cued[0] : cued[1]], here, _next(reading, sentence))
+                kept = self._without_status(sentence, cued)
+                yield Found(sentence, kept, who or OUTLET, frame, via, cue, how)
 
     def _worth_saying(self, statement: Statement, sentence: Sentence, span: Span, post: Post) -> bool:
         frame = statement.frame
@@ -244,8 +245,10 @@ class Extractor:
         if statement.quoted or self._in_quote(sentence, span):
             return worth.quoted(piece, named=named)
         if frame is not None and frame.kind in _WITH_CUE:
-            piece = sentence.doc[min(frame.cue, span[0]) : max(span[1], frame.cue + 1)]
-            return worth.attributed(piece, named=named) and not worth.background(piece.text, post.published_at)
+            cued = _with_cue(frame, span)
+            piece = sentence.doc[cued[0] : cued[1]]
+            told = sentence.doc[min(frame.region[0], cued[0]) : cued[1]]
+            return worth.attributed(piece, named=named) and not worth.background(told.text, post.published_at)
         return worth.attributed(piece, named=named)
 
     def _in_quote(self, sentence: Sentence, span: Span) -> bool:
@@ -258,23 +261,23 @@ class Extractor:
         for span in split(sentence, whole):
             piece = sentence.doc[span[0] : span[1]]
             if worth.quoted(piece, named=self._named(piece)):
-                yield Found(sentence, span, who, None, "Twitter", None, self._stance(piece, None))
+                yield Found(sentence, span, who, None, "Twitter", None, stance(piece, None, None))
 
     def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
-        subjects = {"nsubj", "nsubjpass", "expl", "csubj"}
-        if not reading.heading and not any(t.dep_ in subjects for t in sentence.doc[whole[0] : whole[1]]):
+        if reading.heading:
+            whole = past_mark(sentence, whole)
+        if not reading.heading and not has_subject(sentence, whole):
             return
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if self._about_itself(piece, post):
                 continue
             if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
-                yield Found(
-                    sentence, self._without_status(sentence, span), OUTLET, None, None, None, self._stance(piece, None)
-                )
+                how = stance(piece, None, _next(reading, sentence))
+                yield Found(sentence, self._without_status(sentence, span), OUTLET, None, None, None, how)
 
     def _about_itself(self, piece: Tokens, post: Post) -> bool:
         """Whether the outlet is its own subject: "Reuters received the video"."""
@@ -285,39 +288,27 @@ class Extractor:
         return name in {slug(post.carrier), slug(post.channel)} or subject.lower_ in {"we", "i"}
 
     def _without_status(self, sentence: Sentence, span: Span) -> Span:
-        """The span without ", though this was not verified" at its end."""
+        """The span without ", though this was not verified" or ", but gave no details" at its end."""
         piece = sentence.doc[span[0] : span[1]]
-        at = worth.status_at(piece.text)
+        at = worth.remark_at(piece.text)
         if not at:
             return span
         stop = piece[0].idx + at
         last = next((t.i for t in piece if t.idx >= stop), span[1])
         return trim(sentence, (span[0], last)) or span
 
-    def _stance(self, piece: Tokens, frame: Attribution | None) -> Stance:
-        doc = piece.doc
-        around = [t.lower_ for t in piece]
-        if frame is not None:
-            around += [t.lower_ for t in doc[frame.region[0] : frame.region[1]]]
-        if any(word in cues.HEARSAY for word in around) or worth.status_at(doc.text) is not None:
-            return Stance.UNVERIFIED
-        if frame is not None and frame.stance is not Stance.ASSERTED:
-            return frame.stance
-        return Stance.DENIED if any(hit.event == "deny-involvement" for hit in events.of(piece)) else Stance.ASSERTED
-
-    def _via(self, sentence: Sentence, frame: Attribution | None) -> str | None:
+    def _via(self, sentence: Sentence, frame: Attribution) -> str | None:
         """Where it was said, or who passed it on."""
-        if frame is None:
-            return None
         inside = {i for span in frame.content for i in range(*span)}
         outside = " ".join(t.text if t.i not in inside else "\x00" for t in sentence.doc)
-        found = _PLATFORM.search(outside) or _PLATFORM_ANYWHERE.search(outside)
-        if found is not None:
-            return next(group for group in found.groups() if group).replace("tweet", "Twitter")
-        if frame.relay is not None:
-            relay = resolve(sentence, frame.relay, Thread(), self._names)
-            return relay.name if relay is not None else None
-        return None
+        platform = _platform(outside)
+        if platform is not None:
+            return platform
+        passed = frame.relay or hearer(sentence, frame)
+        relay = resolve(sentence, passed, Thread(), self._names) if passed is not None else None
+        if relay is None or (frame.relay is None and not carries(relay)):
+            return None
+        return relay.name
 
     def _named(self, piece: Tokens) -> bool:
         return bool(self._names.mentions(piece.text))
@@ -360,6 +351,27 @@ class Extractor:
                 piece, claimant_key=found.who.key, denied=found.stance is Stance.DENIED, offset=offset
             ),
         )
+
+
+def _with_cue(frame: Attribution, span: Span) -> Span:
+    """The tokens that are announced, ordered or denied with the cue beside them, and behind N with all its clause."""
+    if frame.kind not in _WITH_CUE:
+        return span
+    if frame.kind == "passive" and abs(frame.region[0] - span[1]) <= 1:
+        return span[0], frame.region[1]
+    return (min(frame.cue, span[0]), span[1]) if abs(span[0] - frame.region[1]) <= 1 else span
+
+
+def _platform(text: str) -> str | None:
+    """The platform that a text names as the place where something was said."""
+    found = _PLATFORM.search(text) or _PLATFORM_ANYWHERE.search(text)
+    return next(group for group in found.groups() if group).replace("tweet", "Twitter") if found is not None else None
+
+
+def _next(reading: Reading, sentence: Sentence) -> Tokens | None:
+    """The next sentence of the paragraph."""
+    behind = next((other for other in reading.sentences if other.start >= sentence.end), None)
+    return behind.doc[:] if behind is not None else None
 
 
 def _before_frames(span: Span, statements: Sequence[Statement]) -> Span | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import Span, phrase, subject_of
+from monitor.extract.grammar import FINITE, Span, agent_of, phrase, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -32,7 +32,7 @@ def footage(sentence: Sentence) -> Footage | None:
     """What the sentence says that pictures show; None when it says no such thing."""
     for token in sentence.doc:
         if token.lemma_.lower() in cues.FOOTAGE and token.pos_ in {"NOUN", "PROPN"}:
-            found = _published(token, sentence) or _shown(token, sentence)
+            found = _published(token, sentence) or _shown(token, sentence) or _within(token)
             if found is not None:
                 return found
     return None
@@ -74,6 +74,20 @@ def _shown(picture: Token, sentence: Sentence) -> Footage | None:
     if picture.dep_ in {"attr", "nsubj"} and head.lemma_ == "be" and any(c.dep_ == "expl" for c in head.children):
         return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture))
     return None
+
+
+def _within(picture: Token) -> Footage | None:
+    """ "In a video posted by X, armed men are seen at the border": what is seen in it."""
+    before, doc = picture.head, picture.doc
+    if before.lower_ not in {"in", "on"} or before.i > 1 or picture.dep_ != "pobj":
+        return None
+    told = picture.right_edge.i + 1
+    if told + 3 >= len(doc) or doc[told].text != "," or not any(t.tag_ in FINITE for t in doc[told + 1 :]):
+        return None
+    handed = next((c for c in picture.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in cues.PUBLISH), None)
+    publisher = agent_of(handed) if handed is not None else None
+    seen = before.head.i if before.head.i > told else told + 1
+    return Footage((told + 1, len(doc)), publisher, seen, _inner(before))
 
 
 def _inner(*tops: Token) -> frozenset[int]:

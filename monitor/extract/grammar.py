@@ -1,9 +1,11 @@
 """The grammar that attribution rests on: subjects, noun phrases, agents, the clause of a cue; over one parse."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from monitor.extract import cues
 from monitor.extract.reading import Sentence
 from monitor.models import Stance
 
@@ -60,12 +62,31 @@ def subject_of(verb: Token) -> Token | None:
 
 
 def _own_subject(verb: Token) -> Token | None:
-    """Of two subjects ("P, says X" read as one clause) the one behind the verb."""
+    """Of two subjects the one that speaks.
+
+    "P, says X", read as one clause: the one behind the verb. "N reported, channels write": the one behind the comma.
+    "The politician Ivan Petrov said": the name, of which the other is the title.
+    """
     subjects = [child for child in verb.children if child.dep_ in SUBJECTS]
     behind = [s for s in subjects if s.i > verb.i]
     if len(subjects) > 1 and behind and verb.i and verb.nbor(-1).text in {",", '"'}:
         return behind[0]
+    before = [s for s in subjects if s.i < verb.i]
+    if len(before) > 1 and before[-1].pos_ in {"PROPN", "NOUN"}:
+        last = before[-1]
+        if title_of(last) is not None or (last.left_edge.i and last.left_edge.nbor(-1).text == ","):
+            return last
     return subjects[0] if subjects else None
+
+
+def title_of(name: Token) -> Token | None:
+    """The title that stands right before the name, where the parser took both for subjects of one verb."""
+    if name.dep_ not in SUBJECTS or name.pos_ != "PROPN" or not name.left_edge.i:
+        return None
+    before = next(
+        (c for c in name.head.children if c.dep_ == name.dep_ and c.right_edge.i == name.left_edge.i - 1), None
+    )
+    return before if before is not None and before.pos_ in {"NOUN", "PROPN"} else None
 
 
 def phrase(head: Token, limit: int | None = None) -> Span:
@@ -101,6 +122,8 @@ def region_of(token: Token, subject: Token | None) -> Span:
             first = min(first, child.left_edge.i)
     if subject is not None and (subject.dep_ != "conj" or (subject.i < token.i and _borders(subject, token))):
         left, right = phrase(subject, token.i if subject.i < token.i else None)
+        title = title_of(subject)
+        left = left if title is None else title.left_edge.i
         if subject.i < token.i and (subject.head == token or _borders(subject, token)):
             first = min(first, left, subject.left_edge.i if subject.head == token else left)
         elif subject.i > token.i:
@@ -121,7 +144,14 @@ def _borders(subject: Token, cue: Token) -> bool:
 def source_of(subject: Token | None, cue: Token) -> Span | None:
     if subject is None or (subject.lower_ == "it" and child_of(cue, "auxpass") is not None):
         return None
-    return phrase(subject, cue.i)
+    title = title_of(subject)
+    first, last = phrase(subject, cue.i)
+    return (first if title is None else title.left_edge.i), last
+
+
+def speaks(subject: Token) -> bool:
+    """Whether the subject is somebody, or something that speaks."""
+    return subject.pos_ in {"PROPN", "PRON"} or subject.lemma_.lower() in cues.SPEAKING | cues.TEXTS
 
 
 def agent_of(token: Token) -> Span | None:
@@ -134,6 +164,40 @@ def agent_of(token: Token) -> Span | None:
 
 def first_aux(token: Token) -> int:
     return min([token.i, *(c.i for c in token.children if c.dep_ in {"aux", "auxpass"})])
+
+
+def has_verb(sentence: Sentence, span: Span) -> bool:
+    return any(t.tag_ in VERBAL for t in sentence.doc[span[0] : span[1]])
+
+
+def has_subject(sentence: Sentence, span: Span) -> bool:
+    """Whether a clause with its subject stands in the span, by the parse or by its first words: "Shelling wounded"."""
+    doc = sentence.doc
+    if any(t.dep_ in {*SUBJECTS, "expl"} for t in doc[span[0] : span[1]]):
+        return True
+    verb = next((t for t in doc[span[0] + 1 : min(span[0] + 7, span[1])] if t.tag_ in FINITE or t.is_punct), None)
+    return (
+        verb is not None and verb.tag_ in FINITE and (verb.nbor(-1).pos_ in {"NOUN", "PROPN"} or verb.i == span[0] + 1)
+    )
+
+
+def goes_on(sentence: Sentence, at: int) -> bool:
+    """Whether a finite verb stands here, maybe behind an adverb: the predicate of what stands before."""
+    doc = sentence.doc
+    at += at + 1 < len(doc) and doc[at].pos_ == "ADV"
+    return doc[at].tag_ in FINITE
+
+
+def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans, a subject and its verb that another clause parts as one: "the raiders, X said, were armed"."""
+    out: list[Span] = []
+    for span in spans:
+        after = next((i for i in range(*span) if not sentence.doc[i].is_punct), span[0])
+        if out and not has_verb(sentence, out[-1]) and goes_on(sentence, after):
+            out[-1] = (out[-1][0], span[1])
+        else:
+            out.append(span)
+    return tuple(out)
 
 
 def comma_after(sentence: Sentence, at: int) -> int:

@@ -1,27 +1,109 @@
-"""Headlines that name their speaker without a verb: "S: P", "P – S" and "P: S".
+"""Lines that name their speaker without a verb: "S: P", "P – S", "S – P" and "P: S".
 
-Whether S can speak at all ("Kremlin: …", not "Ukraine war: …") is for the topic's names to say.
+A headline may have any of these forms; a full sentence the first at the head of its paragraph ("Gladkov: Two houses
+burned.") and the second behind a quote. Whether S can speak at all ("Kremlin: …", not "Ukraine war: …") is for the
+topic's names to say.
 """
 
-from monitor.extract.grammar import FINITE, VERBAL, Attribution
+from dataclasses import replace
+
+from spacy.tokens import Span as Tokens
+
+from monitor.extract import cues, events
+from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
 from monitor.extract.reading import Reading, Sentence
+
+AFTER = frozenset({"after", "as", "amid", "following", "while", "but"})
+"""What joins a second event to a headline's first."""
 
 MOST_WORDS = 8
 """A speaker in a headline is no longer than this."""
 
 
+def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
+    """The frame of a full sentence that has no other, where a colon or a dash names its speaker."""
+    doc = sentence.doc
+    first = sentence is reading.sentences[0]
+    frame = _behind_colon(sentence) if first else None
+    if frame is not None:
+        return frame
+    dash = next((t.i for t in doc[1:-1] if t.text == "," and sentence.start + t.idx in reading.dashes), None)
+    if dash is None or doc[dash - 1].text not in {'"', ","} or sentence.quotes[max(dash - 2, 0)] < 0:
+        return None
+    end = len(doc) - 1 if doc[-1].text == "." else len(doc)
+    plain = dash + 1 < end <= dash + 1 + MOST_WORDS and _plain(doc[dash + 1 : end])
+    return Attribution("heading", dash, "–", (dash + 1, end), ((0, dash),), (dash, len(doc))) if plain else None
+
+
+def shortened(frame: Attribution, sentence: Sentence) -> Attribution:
+    """A headline's frame without what the outlet adds: "US denies role | after tanks seen in Belgorod"."""
+    if frame.kind != "nominal" or len(frame.content) != 1:
+        return frame
+    doc = sentence.doc
+    start, end = frame.content[0]
+    for token in doc[start + 1 : end - 2]:
+        if token.lower_ in AFTER and sentence.quotes[token.i] < 0 and _tells(sentence, (token.i + 1, end)):
+            return replace(frame, content=((start, token.i),))
+    return frame
+
+
+def past_mark(sentence: Sentence, span: Span) -> Span:
+    """The rest of a headline without the "after" that joined it to the first event, where it tells of one itself."""
+    begins = span[0] > 0 and sentence.doc[span[0]].lower_ in AFTER
+    return (span[0] + 1, span[1]) if begins and _tells(sentence, (span[0] + 1, span[1])) else span
+
+
+def _tells(sentence: Sentence, span: Span) -> bool:
+    """Whether a stretch is a clause that tells of an event: "tanks seen in Belgorod", not "raid on Belgorod"."""
+    stop = next((t.i for t in sentence.doc[span[0] : span[1]] if t.is_punct), span[1])
+    rest = sentence.doc[span[0] : stop]
+    verb = next((t.i for t in rest if t.tag_ in FINITE | {"VBN"}), None)
+    return verb is not None and verb > span[0] and bool(events.of(rest))
+
+
+def _behind_colon(sentence: Sentence) -> Attribution | None:
+    doc = sentence.doc
+    colon = next((t.i for t in doc[: MOST_WORDS + 1] if t.text == ":"), None)
+    if not colon or colon + 3 > len(doc) or any(t.tag_ in FINITE for t in doc[:colon]):
+        return None
+    return Attribution("heading", colon, ":", (0, colon), ((colon + 1, len(doc)),), (0, colon + 1))
+
+
 def heading_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
     """The frame of a headline that has no other; `lemma` is the mark that parts speaker and content."""
     doc = sentence.doc
-    colon = next((t.i for t in doc[: MOST_WORDS + 1] if t.text == ":"), None)
-    if colon and colon + 3 <= len(doc) and not any(t.tag_ in FINITE for t in doc[:colon]):
-        return Attribution("heading", colon, ":", (0, colon), ((colon + 1, len(doc)),), (0, colon + 1))
-    last = next((t.i for t in doc[len(doc) - 6 :] if t.text == ":"), None) if len(doc) > 8 else None
-    if last and last + 1 < len(doc) and not any(t.tag_ in VERBAL for t in doc[last + 1 :]):
+    frame = _behind_colon(sentence)
+    if frame is not None:
+        dashed = _before_dash(reading, sentence) if not _speaking(sentence, frame) else None
+        return dashed if dashed is not None and _speaking(sentence, dashed) else frame
+    last = next((t.i for t in doc[len(doc) - 6 :] if t.text == ":"), None) if len(doc) > 4 else None
+    if last and last > 2 and last + 1 < len(doc) and _plain(doc[last + 1 :]):
         return Attribution("heading", last, "–", (last + 1, len(doc)), ((0, last),), (last, len(doc)))
+    return _before_dash(reading, sentence)
+
+
+def _before_dash(reading: Reading, sentence: Sentence) -> Attribution | None:
+    """ "P – S"; "S – P" where S is called by what speaks ("governor")."""
+    doc = sentence.doc
     for token in doc[len(doc) - MOST_WORDS - 1 :] if len(doc) > MOST_WORDS else doc[3:]:
         if token.text == "," and sentence.start + token.idx in reading.dashes:
             source = (token.i + 1, len(doc))
-            if token.i >= 3 and source[0] < source[1] and not any(t.tag_ in VERBAL for t in doc[source[0] :]):
+            if token.i >= 3 and source[0] < source[1] and _plain(doc[source[0] :]):
                 return Attribution("heading", token.i, "–", source, ((0, token.i),), (token.i, len(doc)))
+    for token in doc[1:MOST_WORDS]:
+        if token.text == "," and sentence.start + token.idx in reading.dashes and _plain(doc[: token.i]):
+            begin = token.i + 1
+            frame = Attribution("heading", token.i, ":", (0, token.i), ((begin, len(doc)),), (0, begin))
+            return frame if _speaking(sentence, frame) else None
     return None
+
+
+def _speaking(sentence: Sentence, frame: Attribution) -> bool:
+    """Whether the frame's source is called something that can speak."""
+    source = frame.source or (0, 0)
+    return any(t.lemma_.lower() in cues.SPEAKING for t in sentence.doc[source[0] : source[1]])
+
+
+def _plain(source: Tokens) -> bool:
+    """Whether the words are a name or a title and no clause; "acting" is a title's."""
+    return not any(t.tag_ in VERBAL and t.lower_ != "acting" for t in source)

@@ -162,7 +162,7 @@ class NameIndex:
         at = 0
         while at < len(words):
             name = self._at(text, words, at)
-            if name is None:
+            if name is None or self._hides(text, words, at, name):
                 at += 1
                 continue
             start, end = words[at].start, words[at + len(name.folded) - 1].end
@@ -170,7 +170,16 @@ class NameIndex:
             at += len(name.folded)
         return tuple(found)
 
+    def _hides(self, text: str, words: Sequence[Word], at: int, name: _Name) -> bool:
+        """Does "the governor" stand where "governor of Belgorod" goes on?"""
+        if words[at].folded != "the" or name.how != "role":
+            return False
+        behind = self._at(text, words, at + 1)
+        return behind is not None and 1 + len(behind.folded) > len(name.folded)
+
     def _at(self, text: str, words: Sequence[Word], at: int) -> _Name | None:
+        if at >= len(words):
+            return None
         pair = (words[at].folded, words[at + 1].folded if at + 1 < len(words) else "")
         for key in (pair, pair[:1]):
             for name in self._by_words.get(key, ()):

@@ -15,10 +15,13 @@ from monitor.extract.grammar import (
     child_of,
     comma_after,
     first_aux,
+    goes_on,
+    has_verb,
     noun_phrase_from,
     phrase,
     region_of,
     source_of,
+    speaks,
     subject_of,
 )
 from monitor.extract.reading import Sentence
@@ -29,10 +32,15 @@ _DEMONSTRATIVES = words("this that it these which so information")
 _TRANSITIVE = words("accuse blame report confirm announce condemn declare criticise criticize")
 _HANDING = frozenset({"publish", "release", "share", "put", "document"})
 _STRIKING = frozenset({"slam", "blast", "hail", "mock", "deride", "pin"})
+_SHOWING = words("reveal disclose signal suggest highlight hint")
+"""What things do as well: "the raid revealed the army's weakness"."""
+
+_JUDGING = words("condemn denounce decry deplore criticise criticize")
+_WANTING = words("demand recommend propose request")
 _THINGS = frozenset({"dobj", "oprd", "attr", "prep", "pcomp", "dative"})
 _CIRCUMSTANCE = words("in at by as during after to into onto through from near across along")
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
-_NAMING = words("call describe label brand dub slam blast deride hail cast portray depict")
+_NAMING = cues.NAMING - {"dismiss", "declare", "present"}
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
@@ -43,6 +51,8 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     ):
         return
     agent = agent_of(token)
+    if agent is not None and not speaks(token.doc[agent[0] : agent[1]].root):
+        return  # "was put out by noon", "was confirmed by pictures"
     if agent is None:
         if child_of(token, "auxpass") is not None and cue.lemma in {"report", "say", "announce", "confirm"}:
             clause = child_of(token, "ccomp")
@@ -56,16 +66,17 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if subject is None:
         return
     region = (first_aux(token), agent[1])
-    if subject.lower_ in _DEMONSTRATIVES:
+    clause = child_of(token, "ccomp")
+    if subject.lower_ in _DEMONSTRATIVES and not (subject.lower_ == "it" and clause is not None and clause.i > token.i):
         whole = token.dep_ == "ROOT"
         region = (0, len(sentence.doc)) if whole else (token.left_edge.i, token.right_edge.i + 1)
         yield Attribution("anaphoric", token.i, cue.lemma, agent, (phrase(subject),), region, cue.stance)
         return
-    clause = child_of(token, "ccomp")
     if clause is not None and clause.i > token.i:
-        yield Attribution(
-            "passive", token.i, cue.lemma, agent, ((clause.left_edge.i, len(sentence.doc)),), region, cue.stance
-        )
+        begin = clause.left_edge.i
+        begin += sentence.doc[begin].lower_ == "that"
+        region = (min(subject.left_edge.i, region[0]), begin) if subject.lower_ == "it" else region
+        yield Attribution("passive", token.i, cue.lemma, agent, ((begin, len(sentence.doc)),), region, cue.stance)
         return
     if cue.ways & {"noun", "clause"} and cue.lemma not in {
         "order",
@@ -104,13 +115,13 @@ def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attributi
     if child_of(token, "auxpass") is not None or (
         token.tag_ == "VBN" and subject is not None and subject.i < token.i and child_of(token, "dobj") is None
     ):
-        source = phrase(subject, token.i) if subject is not None else None
+        source = source_of(subject, token)
         relay = agent_of(token)
     else:
         quoted = child_of(token, "dobj")
         stop = saying.i - 1
         source = (token.i + 1, stop) if quoted is None else (quoted.left_edge.i, stop)
-        relay = phrase(subject, token.i) if subject is not None else None
+        relay = source_of(subject, token)
     if start < end:
         first = relay[0] if relay is not None and relay[0] < token.i else token.i
         yield Attribution(
@@ -123,22 +134,51 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     subject = subject_of(token)
     if "noun" not in cue.ways or subject is None or subject.lower_ in {"what", "which"}:
         return
-    if _no_statement(token, sentence, cue):
+    if _no_statement(token, sentence, cue) or (_by_things(cue) and not speaks(subject)):
+        return
+    judged = _judged(token, cue)
+    if judged is not None:
+        first, _ = region_of(token, subject)
+        content, region = (judged, len(sentence.doc)), (first, judged)
+        yield Attribution("nominal", token.i, cue.lemma, source_of(subject, token), (content,), region, cue.stance)
         return
     thing = _thing(token, cue)
-    patient = thing is not None and (_lacks_object(token, cue, thing) or thing.tag_ in {"JJ", "VBN"})
+    patient = thing is not None and (
+        _lacks_object(token, cue, thing) or (thing.tag_ in {"JJ", "VBN"} and not _gerund(thing))
+    )
     if token.tag_ in {"VBN", "VBD"} and patient:
         return
     first, _ = region_of(token, subject)
     source = source_of(subject, token)
+    end = token.right_edge.i + 1 if token.dep_ == "relcl" else len(sentence.doc)
     if thing is not None and not (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
         start = max(thing.left_edge.i, token.i + 1)
-        content, region = (start, len(sentence.doc)), (first, start)
+        content, region = (start, max(end, start + 1)), (first, start)
+    elif cue.stance is Stance.DENIED and (called := _called(token)) is not None:
+        content, region = (called, len(sentence.doc)), (first, called)
     elif cue.stance is Stance.DENIED and token.tag_ in FINITE | {"VBN"}:
         content, region = (token.i, token.i + 1), (first, token.i)
     else:
         return
     yield Attribution("nominal", token.i, cue.lemma, source, (content,), region, cue.stance)
+
+
+def _judged(token: Token, cue: cues.Cue) -> int | None:
+    """Where the "what he called a crime" begins that somebody condemns."""
+    clause = child_of(token, "ccomp", "dobj") if cue.lemma in _JUDGING else None
+    begins = clause is not None and clause.left_edge.i == token.i + 1 and clause.left_edge.lower_ == "what"
+    return token.i + 1 if begins else None
+
+
+def _called(token: Token) -> int | None:
+    """Where the "as lies reports of N" begins that somebody dismisses."""
+    called = next((c for c in token.children if c.lower_ == "as" and c.i == token.i + 1), None)
+    return called.i if called is not None else None
+
+
+def _by_things(cue: cues.Cue) -> bool:
+    """Whether things do it, too: "the raid revealed N", "official figures put the number at N"."""
+    return cue.lemma in _SHOWING or " " in cue.lemma
 
 
 def _no_statement(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
@@ -147,12 +187,32 @@ def _no_statement(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
         return True
     if token.tag_ == "VBN" and token.dep_ in {"acl", "relcl", "advcl"} and child_of(token, "aux") is None:
         return True
-    if token.tag_ == "VBG" and cue.lemma in {"cite", "note", "mention"}:
-        return True
-    if token.tag_ == "VBG" and cue.lemma in _NAMING and any(t.lemma_ in cues.VERBS for t in sentence.doc[: token.i]):
+    if token.tag_ == "VBG" and (cue.lemma in {"cite", "note", "mention"} or _names(token, sentence, cue)):
         return True
     named = {c.lower_ for c in token.children if c.dep_ in {"dobj", "attr", "oprd", "nsubj"}}
-    return "what" in named or (cue.lemma in _NAMING and any(word.endswith(("self", "selves")) for word in named))
+    oneself = cue.lemma in _NAMING and any(word.endswith(("self", "selves")) for word in named)
+    thanks = cue.lemma == "thank" and "you" in named
+    wanted = token.tag_ in {"VB", "VBP"} and _unsaid(token)
+    return oneself or thanks or wanted or ("what" in named and cue.lemma not in _JUDGING)
+
+
+def _names(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
+    """Whether ", calling it N" only goes on from another cue."""
+    return cue.lemma in _NAMING and any(t.lemma_ in cues.VERBS for t in sentence.doc[: token.i])
+
+
+def _unsaid(act: Token) -> bool:
+    """Whether it is only wanted, to come, or a matter of opinion: "that the West condemn it", "would report on it"."""
+    helped = {c.lower_ for c in act.children if c.dep_ == "aux"}
+    if not helped:
+        return (
+            act.dep_ == "ccomp"
+            and child_of(act, "nsubj") is not None
+            and (act.tag_ == "VB" or act.head.lemma_ in _WANTING)
+        )
+    subject = child_of(act.head, "nsubj")
+    judged = "to" in helped and act.head.lemma_ == "be" and subject is not None and subject.lower_ == "it"
+    return judged or bool(helped & {"would", "will", "'ll"})
 
 
 def _thing(token: Token, cue: cues.Cue) -> Token | None:
@@ -163,7 +223,7 @@ def _thing(token: Token, cue: cues.Cue) -> Token | None:
             child
             for child in token.children
             if child.i > token.i
-            and (child.dep_ in _THINGS or (child.dep_ == "xcomp" and child.tag_ == "VBG"))
+            and (child.dep_ in _THINGS or (child.dep_ == "xcomp" and _gerund(child)))
             and not (child.dep_ == "prep" and cue.lemma in _STRIKING)
             and child.lower_ not in _CIRCUMSTANCE
             and child.lower_ not in passed
@@ -172,9 +232,16 @@ def _thing(token: Token, cue: cues.Cue) -> Token | None:
     )
 
 
+def _gerund(act: Token) -> bool:
+    """Whether the act is "planning", "having planned", "being behind"."""
+    return act.tag_ == "VBG" or any(c.tag_ == "VBG" and c.dep_ in {"aux", "auxpass"} for c in act.children)
+
+
 def _lacks_object(token: Token, cue: cues.Cue, thing: Token) -> bool:
     """A headline's passive: "Russia accused of staging", "fighting reported in Belgorod"."""
-    return thing.dep_ == "prep" and child_of(token, "dobj", "ccomp", "aux") is None and cue.lemma in _TRANSITIVE
+    told_of = thing.lower_ in {"on", "about"} and token.tag_ == "VBD"
+    bare = thing.dep_ == "prep" and child_of(token, "dobj", "ccomp", "aux") is None
+    return bare and cue.lemma in _TRANSITIVE and not told_of
 
 
 def adjectival(token: Token, sentence: Sentence) -> Iterator[Attribution]:
@@ -208,14 +275,24 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         ),
         None,
     )
-    if clause is None:
-        return
     owner = child_of(token, "poss")
+    if clause is None:
+        if owner is not None and stance is not None:
+            yield from _told_of(token, owner, stance)
+        return
     if owner is None:
         by = next((c for c in token.children if c.lower_ in {"by", "from"} and c.i < clause.i), None)
         owner = child_of(by, "pobj") if by is not None else None
-    if owner is None and token.dep_ == "dobj" and token.head.lemma_ in _GIVING:
+    verb = cues.VERBS.get(token.head.lemma_)
+    told = verb is not None and verb.stance in {Stance.DENIED, Stance.CONFIRMED}
+    if owner is None and token.dep_ == "dobj" and (told or token.head.lemma_ in _GIVING):
         owner = subject_of(token.head)
+        stance = verb.stance if told and verb is not None else stance
+    if owner is None and token.dep_ == "pobj" and token.head.lower_ == "as":
+        # "rejected as false reports that P"
+        denial = cues.VERBS.get(token.head.head.lemma_)
+        if denial is not None and denial.stance is Stance.DENIED:
+            owner, stance = subject_of(token.head.head), Stance.DENIED
     if owner is None:
         return
     source = phrase(owner, token.i if owner.i < token.i else None)
@@ -232,6 +309,17 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     )
 
 
+def _told_of(token: Token, owner: Token, stance: Stance) -> Iterator[Attribution]:
+    """X's report of N."""
+    of = next((c for c in token.children if c.lower_ == "of" and c.i > token.i), None)
+    thing = child_of(of, "pobj") if of is not None else None
+    if of is None or thing is None or token.lemma_ in {"statement", "message", "post", "word", "news"}:
+        return
+    content = ((of.i + 1, thing.right_edge.i + 1),)
+    region = (token.left_edge.i, of.i + 1)
+    yield Attribution("noun", token.i, token.lemma_, phrase(owner, token.i), content, region, stance)
+
+
 def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     """According to X, P; per X, P; as X put it, P."""
     doc, end = sentence.doc, len(sentence.doc)
@@ -243,7 +331,7 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     elif token.lower_ == "per":
         if (
             token.i + 1 >= end
-            or doc[token.i + 1].tag_ not in {"NNP", "NNPS"}
+            or doc[token.i + 1 + (doc[token.i + 1].pos_ == "DET")].tag_ not in {"NNP", "NNPS", "JJ"}
             or (token.i and doc[token.i - 1].text != ",")
         ):
             return
@@ -259,6 +347,19 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     if source is None:
         return
     yield from _around(token, sentence, (token.i, source[1]), source, "according")
+
+
+def account(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """In the words of X, P; P, by X's account."""
+    told = child_of(token, "pobj")
+    if told is None or told.lower_ not in cues.ACCOUNTS or (token.i and sentence.doc[token.i - 1].text != ","):
+        return
+    of = next((c for c in told.children if c.lower_ == "of"), None)
+    owner = child_of(told, "poss") or (child_of(of, "pobj") if of is not None else None)
+    if owner is None:
+        return
+    source = (owner.left_edge.i, owner.i + 1) if owner.dep_ == "poss" else phrase(owner)
+    yield from _around(token, sentence, (token.i, max(told.i + 1, source[1])), source, "according")
 
 
 def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | None:
@@ -282,7 +383,7 @@ def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | 
         or (child_of(verb, "dobj") is not None and verb.lemma_ != "put")
     ):
         return None
-    return verb, phrase(subject, verb.i)
+    return verb, source_of(subject, verb)
 
 
 def _around(token: Token, sentence: Sentence, region: Span, source: Span | None, lemma: str) -> Iterator[Attribution]:
@@ -292,8 +393,8 @@ def _around(token: Token, sentence: Sentence, region: Span, source: Span | None,
     while right < end and doc[right].is_punct and doc[right].text != '"':
         right += 1
     content = []
-    if any(t.tag_ in VERBAL for t in doc[left[0] : left[1]]):
-        content.append(left)
+    if has_verb(sentence, left) or (left[1] > 1 and right < end and goes_on(sentence, right)):
+        content.append((0, left[1] - (doc[left[1] - 1].text == ",")) if left[1] else left)
     if (
         right < end
         and any(t.tag_ in VERBAL for t in doc[right:end])

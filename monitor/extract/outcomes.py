@@ -39,7 +39,7 @@ NOUNS = table(
 )
 HURT = frozenset({"wounded", "killed", "hospitalised", "detained", "missing", "rescued", "casualties"})
 # Between a number and what became of it: "three confirmed dead", "two left wounded".
-_KNOWN = words_in("confirm report fear believe leave find declare pronounce presume say be")
+_KNOWN = words_in("confirm report fear believe think understand leave find declare pronounce presume say be")
 _UNDER_CONTROL = re.compile(r"(?:\w+ )?(?:were |are |is )?(?:now )?under (?:\S+ ){0,3}control\b")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 
@@ -97,6 +97,7 @@ def _governed(top: Token) -> Iterator[str]:
     head = top.head
     if top.dep_ == "nsubjpass":
         yield from _of_verb(head, passive=True)
+        yield from _believed(head)
     elif top.dep_ == "nsubj":
         yield from _of_subject(head)
     elif top.dep_ in ("dobj", "dative", "oprd"):
@@ -111,9 +112,18 @@ def _governed(top: Token) -> Iterator[str]:
         over = head.nbor(-1) if head.i else head.head  # "control of", where the parse has "taken of", too
         if lemma(over) in NOUNS:
             yield NOUNS[lemma(over)]
+        elif over.like_num:
+            yield from _governed(over)  # "killed 70 of the raiders"
         elif KINDS.get(lemma(over)) in ANIMATE:
             # "residents of nine villages were evacuated": what became of those became of the villages
             yield from (outcome for outcome in _governed(over) if outcome == "evacuated")
+
+
+def _believed(verb: Token) -> Iterator[str]:
+    """As in "ten guards are believed to have been captured"."""
+    for act in verb.children:
+        if act.dep_ == "xcomp" and lemma(verb) in _KNOWN:
+            yield from _of_verb(act, passive=any(child.dep_ == "auxpass" for child in act.children))
 
 
 def _of_verb(verb: Token, *, passive: bool) -> Iterator[str]:

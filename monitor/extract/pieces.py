@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 
 from monitor.extract import events
 from monitor.extract.grammar import FINITE, VERBAL, Span
+from monitor.extract.headings import AFTER
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -21,7 +22,7 @@ _SPINE = words("ccomp xcomp conj ROOT advcl pcomp parataxis acl dep")
 _EDGE = words("and but or while that whereas though although then also as yet so")
 _HEDGES = words("at least more than about some around up to over nearly almost as many fewer less least")
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
-_HEADLINE_MARKS = frozenset({"as", "after", "amid", "following", "while", "but", ","})
+_HEADLINE_MARKS = AFTER | {","}
 _NOT_COUNTED = frozenset({"one"})
 
 
@@ -58,25 +59,37 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
     return (first, last) if any(t.is_alpha for t in doc[first:last]) else None
 
 
-_LATER_EDGE = _EDGE | {"when", "after", "before", "because", "since", "amid", "following"}
+_LATER_EDGE = _EDGE | {"when", "where", "after", "before", "because", "since", "amid", "following"}
 _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
 
 
 def _keeps(token: Token) -> bool:
     if token.lower_ == "as" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "of":
         return True
+    if token.lower_ == "as" and (token.dep_ == "prep" or _counts_as(token)):
+        return True
     return token.text in {"#", "[", "("} or (token.lower_ == "that" and token.dep_ in {"nsubj", "nsubjpass"})
+
+
+def _counts_as(token: Token) -> bool:
+    """ "as many as"."""
+    return token.i + 1 < len(token.doc) and token.nbor().lower_ in {"many", "much", "few"}
 
 
 def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     doc = sentence.doc
     yield from _counted(doc, span)
     yield from _seen(doc, span)
+    yield from _listed(doc, span)
     for token in doc[span[0] : span[1]]:
         if token.text == ";":
             yield token.i
         elif token.dep_ == "conj" and token.tag_ in VERBAL | {"JJ"} | {"NNS", "NN"}:
             cut = _coordination(token, span)
+            if cut is not None:
+                yield cut
+        elif token.dep_ == "relcl" and token.tag_ in VERBAL:
+            cut = _where(token, span)
             if cut is not None:
                 yield cut
         elif token.dep_ in {"advcl", "acl", "ccomp", "parataxis"} and token.tag_ in VERBAL:
@@ -104,8 +117,13 @@ def _headline_cuts(sentence: Sentence, span: Span) -> Iterator[int]:
         if token.lower_ not in _HEADLINE_MARKS or sentence.quotes[token.i] >= 0:
             continue
         a, b = _core(doc, (span[0], token.i)), _core(doc, (token.i + 1, span[1]))
-        if a and b and not b <= a and any(t.tag_ in VERBAL for t in doc[token.i + 1 : span[1]]):
+        if a and b and not b <= a and _predicate(doc, (token.i + 1 + (token.text != ","), span[1])):
             yield token.i
+
+
+def _predicate(doc: Doc, span: Span) -> bool:
+    """Whether a stretch says something of what stands before it: "(residents) evacuated", "(guards) dead"."""
+    return any(t.tag_ in VERBAL or (t.tag_ == "JJ" and t.i == span[1] - 1) for t in doc[span[0] : span[1]])
 
 
 def _core(doc: Doc, span: Span) -> frozenset[str]:
@@ -128,6 +146,8 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
         rest = (token.i + 1, span[1])
         if not _count_at(doc, token, span[1]) or not (_past(doc, clause) and _past(doc, rest)):
             continue
+        if token.text == "," and doc[token.i + 1].lower_ != "and" and not _past(doc, (token.i + 2, token.i + 6)):
+            continue
         a, b = _strong(doc, (span[0], token.i)), _strong(doc, rest)
         if a and b and not b <= a and _counts(doc, (span[0], token.i)):
             yield token.i
@@ -136,8 +156,6 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
 def _count_at(doc: Doc, mark: Token, end: int) -> bool:
     """Whether "and three", ", and at least three" stands here."""
     at = mark.i + 1
-    if mark.text == "," and doc[at].lower_ != "and":
-        return False
     if doc[at].lower_ in {"and", "another", "a"} and at + 2 < end:
         at += 1
     while at < end - 1 and doc[at].lower_ in _HEDGES:
@@ -163,6 +181,24 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
         a, b = _told(doc, (span[0], token.i)), _told(doc, (token.i + 1, span[1]))
         if a and b and not b <= a:
             yield token.i
+
+
+def _listed(doc: Doc, span: Span) -> Iterator[int]:
+    """Where a further "that" begins: "a drone had fallen, that nobody was hurt and that gas was cut off"."""
+    since = span[0]
+    for token in doc[span[0] + 2 : span[1] - 2]:
+        before = token.nbor(-1)
+        if token.lower_ != "that" or not (before.text == "," or before.lower_ in {"and", "but"}):
+            continue
+        subject = token.nbor()
+        clause = any(t.tag_ in FINITE for t in doc[token.i + 2 : min(token.i + 12, span[1])])
+        if subject.tag_ in FINITE or not clause or not any(t.tag_ in FINITE for t in doc[since : token.i]):
+            continue
+        a, b = _core(doc, (since, token.i)), _core(doc, (token.i, span[1]))
+        counted = _counts(doc, (token.i + 1, span[1])) and before.lower_ == "and"
+        if a and ((b and not b <= a) or counted):
+            since = token.i
+            yield before.i
 
 
 def _clause_at(doc: Doc, at: int, end: int) -> bool:
@@ -272,7 +308,7 @@ def _tail(token: Token, span: Span) -> int | None:
     parted = doc[start - 1].text == ","
     left, right = (span[0], start), (start, min(token.right_edge.i + 1, span[1]))
     a, b = _strong(doc, left), _strong(doc, right)
-    if token.tag_ == "VBG" and parted and token.dep_ == "advcl":
+    if token.tag_ == "VBG" and token.dep_ == "advcl" and (parted or doc[start].lower_ == "while"):
         return start if a and b and not b <= a else None
     subject = next((c for c in token.children if c.dep_ in _SUBJECTS), None)
     if subject is not None and subject.lower_ in {"both", "all", "each", "which", "who", "that", "most"}:
@@ -297,6 +333,18 @@ def _tail(token: Token, span: Span) -> int | None:
     ):
         return start
     return None
+
+
+def _where(token: Token, span: Span) -> int | None:
+    """Where ", where P" begins that tells of another event."""
+    doc, start = token.doc, token.left_edge.i
+    subject = next((c for c in token.children if c.dep_ in _SUBJECTS), None)
+    if start <= span[0] + 2 or doc[start].lower_ != "where" or doc[start - 1].text != ",":
+        return None
+    if subject is None or subject.pos_ == "PRON":
+        return None
+    a, b = _core(doc, (span[0], start)), _core(doc, (start, min(token.right_edge.i + 1, span[1])))
+    return start if a and b and not b <= a else None
 
 
 def _has_subject(token: Token) -> bool:

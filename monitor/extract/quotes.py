@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from monitor.extract.attribution import attributions, settled
+from monitor.extract.attribution import attributions, settled, unsaid
 from monitor.extract.footage import Footage, footage
-from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
-from monitor.extract.headings import heading_frame
+from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, rejoined
+from monitor.extract.headings import heading_frame, labelled_frame, shortened
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
 from monitor.models import Stance
 
@@ -56,6 +56,10 @@ def analyse(paragraph: str) -> Analysis:
     if reading.heading and len(raw) == 1 and not raw[0]:
         titled = heading_frame(reading, reading.sentences[0])
         raw = [[titled] if titled is not None else []]
+    elif not reading.heading or len(raw) > 1:
+        raw = [found or _labelled(reading, s) for found, s in zip(raw, reading.sentences, strict=True)]
+    if reading.heading:
+        raw = [[shortened(f, s) for f in found] for found, s in zip(raw, reading.sentences, strict=True)]
     frames = tuple(settled(found, s.doc) for found, s in zip(raw, reading.sentences, strict=True))
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
@@ -70,13 +74,19 @@ def analyse(paragraph: str) -> Analysis:
             found.append(Statement(n, (span,), frame, frame_in, quoted=True))
         statements += sorted(found, key=lambda s: s.spans[0])
         cue_clauses = [f.region for f in raw[n]]
-        rest = _rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted])
+        rest = _rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted, *unsaid(sentence)])
+        rest = rejoined(sentence, rest)
         if n in said_after and rest and not found:
             statements.append(Statement(n, rest, said_after[n], n + 1))
             rest = ()
         own.append(rest)
     pictures = tuple(footage(sentence) for sentence in reading.sentences)
     return Analysis(reading, frames, tuple(statements), tuple(own), pictures)
+
+
+def _labelled(reading: Reading, sentence: Sentence) -> list[Attribution]:
+    frame = labelled_frame(reading, sentence)
+    return [] if frame is None else [frame]
 
 
 def _said_after(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, Attribution]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, Span
+from monitor.extract.grammar import FINITE, Attribution, Span, child_of, phrase, title_of
 from monitor.extract.names import Mention
 from monitor.extract.reading import Sentence
 from monitor.extract.topic import Topic, slug
@@ -27,6 +27,8 @@ _LEAVE_OUT = words(
     all
     """
 )
+_SOME = frozenset({"another", "others", "some", "many", "several"})
+_PLACING = frozenset({"on", "in", "from", "of", "at", "there", "here"})
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12
 
@@ -88,7 +90,8 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
         return None
     head = sentence.doc[source[0] : source[1]].root
     if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one"}:
-        return _pronoun(head.lower_, thread)
+        some = _one_of(head) or head.lower_ in _SOME
+        return _surface(sentence, source, head) if some else _pronoun(head.lower_, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, names)
     behind = _name_behind(sentence, source, head) if mention is None else None
     if behind is not None:
@@ -96,9 +99,10 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     if mention is not None:
         return _bearer(mention, head, thread) or of_mention(mention, sentence, source)
     lemma = head.lemma_.lower()
-    if lemma in cues.FOOTAGE or head.lower_ in _EMPTY:
+    owned = child_of(head, "poss") is not None
+    if lemma in cues.FOOTAGE or (head.lower_ in _EMPTY and not owned):
         return None
-    if lemma in cues.TEXTS:
+    if lemma in cues.TEXTS or head.lower_ in _EMPTY:
         return _owner(sentence, head, thread, names)
     known = _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
@@ -113,9 +117,11 @@ def _bearer(mention: Mention, head: Token, thread: Thread) -> Who | None:
 
 def _before(source: Span, head: Token, thread: Thread) -> Who | None:
     """Whom of the thread a surname or a bare "the ministry", "the group" means."""
+    lemma = head.lemma_.lower()
+    if lemma in cues.DESCRIBED and any(c.lower_ == "the" for c in head.children):
+        return thread.person
     if head.pos_ == "PROPN":
         return thread.names.get(head.lower_)
-    lemma = head.lemma_.lower()
     pointing = any(c.lower_ in {"the", "this", "that", "our", "its"} for c in head.children)
     bare = not any(c.dep_ in {"amod", "compound", "poss", "prep", "nmod", "appos"} for c in head.children)
     if head.tag_ == "NNS" and lemma not in cues.GROUP_NOUNS:
@@ -154,6 +160,11 @@ def _kindred(lemma: str, thread: Thread) -> Who | None:
     if lemma in cues.ROLE_NOUNS and lemma not in {"resident", "fighter", "expert", "analyst"}:
         return thread.person
     return None
+
+
+def _one_of(head: Token) -> bool:
+    """Whether it is one of some who are named: "one of the group's commanders"."""
+    return any(c.lower_ == "of" and child_of(c, "pobj") is not None for c in head.children)
 
 
 def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who | None:
@@ -196,7 +207,7 @@ def _rank(sentence: Sentence, span: Span, head: Token) -> int | None:
     if span[0] <= head.i < span[1]:
         return 0
     last = sentence.doc[span[0] : span[1]].root
-    if last.head.i == head.i and last.dep_ == "appos":
+    if (last.head.i == head.i and last.dep_ == "appos") or title_of(last) == head:
         return 1
     climbing = last
     for _ in range(4):
@@ -240,15 +251,16 @@ def of_mention(mention: Mention, sentence: Sentence, source: Span) -> Who:
 
 def _plain(text: str) -> str:
     words = text.replace('"', "").split()
-    while len(words) > 1 and words[0].lower() in _LEAVE_OUT:
+    while len(words) > 1 and words[0].lower() in _LEAVE_OUT and words[1].lower() not in _PLACING:
         words = words[1:]
-    return " ".join(words).strip(" ,.:;-")
+    return " ".join(words).strip(" ,.:;-").removesuffix("'s").removesuffix("’s")
 
 
 def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
     """The source as the text calls it: a proper name by its name alone, else the phrase up to its first comma."""
     doc = sentence.doc
     appos = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i < source[1]), None)
+    appos = appos or next((t for t in doc[head.i + 1 : source[1]] if title_of(t) == head), None)
     named = head if head.pos_ == "PROPN" else appos or _name_behind(sentence, source, head)
     if named is not None:
         first = named.i
@@ -257,7 +269,8 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
         last = named.i + 1
         while last < source[1] and doc[last].pos_ == "PROPN":
             last += 1
-        first = max([first, *(t.i + 1 for t in doc[first : last - 1] if t.lower_ in cues.ROLE_NOUNS)])
+        called = cues.ROLE_NOUNS | cues.MEDIA
+        first = max([first, *(t.i + 1 for t in doc[first : last - 1] if t.lower_ in called)])
         text = _plain(doc[first:last].text)
         lower = {t.lower_ for t in doc[first:last]}
         kind = (
@@ -303,9 +316,21 @@ def speaks(who: Who | None, mark: str) -> bool:
     if who is None:
         return False
     if who.known:
-        return who.kind != "place" and not (who.kind == "government" and mark == ":" and who.key == slug(who.name))
+        country = who.kind == "government" and who.key == slug(who.name) and who.key not in cues.SEATS
+        return who.kind != "place" and not (country and mark == ":")
     words = {word.lower() for word in who.name.split()}
     return bool(words & cues.SPEAKING) or (who.kind == "person" and bool(words & cues.ROLE_NOUNS))
+
+
+def hearer(sentence: Sentence, frame: Attribution) -> Span | None:
+    """Whom the speaker told it: "told TASS"."""
+    told = child_of(sentence.doc[frame.cue], "dobj", "dative") if frame.lemma in {"tell", "inform"} else None
+    return phrase(told) if told is not None else None
+
+
+def carries(who: Who) -> bool:
+    """Whether a hearer passes on what it is told: an agency, a paper, a channel."""
+    return who.kind in {"outlet", "channel"} or bool({word.lower() for word in who.name.split()} & cues.MEDIA)
 
 
 def titles(sentence: Sentence | None, source: Span | None, who: Who, roles: Sequence[str] = ()) -> list[str]:

@@ -29,13 +29,24 @@ _BOILERPLATE = re.compile(
     r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
     r"|correspondents? [\w ]{0,40}reports?|(?:taken|takes) a look|put together"
     r"|interesting (?:analysis|piece|read|thread)"
-    r"|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
+    r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
+    r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r",?\s*(?:though|although|but|which|while|and)?\s*(?:this|that|the claims?|which|it|these claims?|the reports?)?\s*"
+    r",?\s*(?:though|although|but|which|while|and)?\s*"
+    r"(?:(?:an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that|which))"
+    r"|this|that|the claims?|which|it|these claims?|the reports?)?\s*"
     r"(?:has|have|had|is|are|was|were|could|can)\s*(?:not|n't|yet|never)(?: been| be| yet been| yet to be| to be)?\s*"
     r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
+    re.IGNORECASE,
+)
+_KEPT_BACK = (
+    r"(?:no|any|few|further|more)\s+(?:\w+\s+){0,2}?(?:details?|evidence|proof|comment|explanation|specifics)\b"
+)
+_REMARK = re.compile(
+    rf",?\s*(?:though|although|but|and|while)\b[^,;.]{{0,30}}?\b(?:g[ai]v|provid|offer|present|shar)\w*\s+{_KEPT_BACK}.*$"
+    rf"|,?\s*without (?:\w+ing {_KEPT_BACK}|\w+ing (?:details|evidence|proof|specifics)|elaborating|specifying)\b.*$",
     re.IGNORECASE,
 )
 _MONTHS = (
@@ -52,12 +63,14 @@ _PAST = re.compile(
     r"|last (?:month|year|week|summer|winter|spring|autumn|fall)|earlier this (?:month|year)"
     r"|(?:months|years|weeks) ago|previously|in the past|historically|for (?:months|years)"
     r"|in recent (?:months|weeks|years)|over the past|so far this year|since (?:last|early|late)"
-    r"|was founded|is known|is located|lies )\b",
+    r"|often|regularly|usually|rarely|routinely|typically|was founded|is known|is located|lies )\b",
     re.IGNORECASE,
 )
 # "the biggest attack since the start of the war" speaks of today
 _RECORD = re.compile(
-    r"\b(?:first|biggest|largest|worst|deadliest|most \w+|\w+est)\b[^.;]{0,80}?\b(?:since|in|of|for)\b.*$",
+    r"\b(?:(?:the|its|their|his|a|'s) first|most \w+|worst"
+    r"|(?!\w*west|(?:rest|test|forest|arrest|protest|interest|request|guest|contest|harvest)\b)\w+est)\b"
+    r"[^.;]{0,80}?\b(?:since|in|of|for)\b.*$",
     re.IGNORECASE,
 )
 _SLOGAN = re.compile(
@@ -72,12 +85,20 @@ _SPEECH_ACTS = words(
     appeal thank ask urge wish congratulate hope want call believe think invite apologise apologize
     """
 )
+# what is said of an event and is none itself: "the order came hours after", "the raid raised questions"
+_OF_EVENTS = words(
+    "come follow become raise underscore underline highlight mark pose expose demonstrate illustrate prompt"
+)
+_DESCRIBING = words(
+    "make compose comprise designate locate situate base consider know regard found name call style see view"
+)
+_GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
 _MODALS = words("may might could would should must can will shall 'll ca wo")
 
 
 def is_boilerplate(text: str) -> bool:
     """An outlet's words about itself, its readers or what it could not check."""
-    at = status_at(text)
+    at = remark_at(text)
     return bool(_BOILERPLATE.search(text[:at] if at else text))
 
 
@@ -87,9 +108,15 @@ def status_at(text: str) -> int | None:
     return found.start() if found else None
 
 
+def remark_at(text: str) -> int | None:
+    """Where that, or ", but gave no details", begins."""
+    found = [at.start() for at in (_STATUS.search(text), _REMARK.search(text)) if at is not None]
+    return min(found, default=None)
+
+
 def attributed(piece: Tokens, *, named: bool) -> bool:
     """Worth of something that somebody says. `named`: a place or an actor of the topic stands in it."""
-    words = [t for t in piece if t.is_alpha]
+    words = [t for t in piece if t.is_alpha or t.like_num]
     if not words or is_boilerplate(piece.text):
         return False
     hits = events.of(piece)
@@ -134,7 +161,7 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
     """Worth of what the outlet says itself."""
     text = piece.text
-    if is_boilerplate(piece.doc.text) or text.rstrip('" ').endswith("?") or background(text, published):
+    if is_boilerplate(piece.doc.text) or piece.doc.text.rstrip('" ').endswith("?") or background(text, published):
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
@@ -143,9 +170,9 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
     main = _main_verb(piece)
-    if main is not None and main.lemma_ in {"come", "follow"} and _all_in_subject(hits, main):
+    if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux") or _describes(main):
         return False
-    if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux"):
+    if (main.lemma_ in _OF_EVENTS or _judges(main)) and _all_in_subject(hits, main):
         return False
     return heading or _happened(main)
 
@@ -161,11 +188,31 @@ def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
     return all(hit.token in subject or hit.token == verb.i for hit in hits)
 
 
+def _describes(verb: Token) -> bool:
+    """Whether the clause says what somebody is: "is made up of", "is designated a terrorist group"."""
+    return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
+
+
+def _judges(verb: Token) -> bool:
+    """Whether the clause says what something is like: "the raid is embarrassing"."""
+    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
+    return verb.lemma_ == "be" and like is not None and like.lemma_.lower() not in _GOING_ON
+
+
 def _too_short(piece: Tokens, *, heading: bool) -> bool:
     """Fewer than three words; a headline's "One killed" is enough."""
     behind = next((n + 1 for n, t in enumerate(piece) if t.text == ":"), 0)
-    count = sum(t.is_alpha for t in piece[behind:])
-    return count < (2 if heading and (_number(piece) or piece[0].lower_ == "one") else 3)
+    count = sum(t.is_alpha or t.like_num for t in piece[behind:])
+    brief = _number(piece) or piece[0].lower_ == "one" or _headline(piece)
+    return count < (2 if heading and brief else 3)
+
+
+def _headline(piece: Tokens) -> bool:
+    """ "Residents evacuated", "guards dead": a noun and what became of it."""
+    hit = any(hit.token == piece[-1].i and not hit.weak for hit in events.of(piece))
+    return (
+        hit and len(piece) == 2 and piece[0].pos_ in {"NOUN", "PROPN"} and piece[-1].tag_ in {"VBN", "VBD", "JJ", "VBG"}
+    )
 
 
 def _happened(verb: Token) -> bool:
@@ -174,11 +221,16 @@ def _happened(verb: Token) -> bool:
         return False
     aux = {c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"}}
     if verb.tag_ == "VBG":
-        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"}) or (verb.dep_ == "advcl" and not aux)
+        shared = verb.dep_ == "conj" and verb.head.dep_ == "advcl" and verb.head.tag_ == "VBG"
+        bare = (verb.dep_ == "advcl" or shared) and not aux
+        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"}) or bare
     if verb.tag_ == "VBN":
         return bool(aux) or any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children)
-    lasting = verb.lemma_ in {"continue", "remain", "come", "show"} or (
-        verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children))
+    now = verb.lemma_ in {"hold", "control"} and any(c.lower_ in {"now", "still"} for c in verb.children)
+    lasting = (
+        now
+        or verb.lemma_ in {"continue", "remain", "come", "show"}
+        or (verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children)))
     )
     return verb.tag_ == "VBD" or lasting or bool(aux & {"did", "has", "have", "had"})
 
