@@ -2,9 +2,10 @@
 
     outbox.lease | sink.send | outbox.settle      delivered, again at t, or dead
 
-One task a sink, so that none waits for another. What is in flight when a process dies is leased again when its time
-is over, and goes out under the same id: at least once. Nothing is held in memory but what is in flight: of each sink
-one delivery, or as many as its lane allows.
+One task a sink, so that none waits for another, and one for each of its attempts: what has ended is settled, and what
+comes next is leased, in one go. What is in flight when a process dies is leased again when its time is over, and goes
+out under the same id: at least once. Nothing is held in memory but what is in flight: of each sink one delivery, or as
+many as its lane allows.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -54,24 +55,29 @@ class Lane:
     in_flight: int = 1
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """An attempt that is over and has to be settled; its lease is `until`, by the monotonic clock."""
+
+    delivery: Delivery
+    outcome: Outcome
+    attempt: Attempt
+    next_at: datetime | None
+    until: float
+
+
 @dataclass
 class _Place:
-    """Where a lane stands: when its head is due, why it takes no more; and of each of its tasks, as many as may be in
-    flight, what wakes it, and the time limit of its attempt.
+    """Where a lane stands: what wakes it, how many attempts are `under_way` and their time limits, those that have
+    `ended` and are still counted as under way, when its head is due, why it takes no more.
     """
 
-    wakes: tuple[asyncio.Event, ...]
-    limits: list[asyncio.Timeout | None]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: int = 0
+    limits: set[asyncio.Timeout] = field(default_factory=set)
+    ended: list[_Ended] = field(default_factory=list)
     due: datetime | None = None
     disabled: Disabled | None = None
-
-    def wake(self) -> None:
-        for wake in self.wakes:
-            wake.set()
-
-
-def _place(lane: Lane) -> _Place:
-    return _Place(tuple(asyncio.Event() for _ in range(lane.in_flight)), [None] * lane.in_flight)
 
 
 class Dispatcher:
@@ -94,16 +100,15 @@ class Dispatcher:
         self._grace_s = grace.total_seconds()
         self._clock = clock
         self._fraction = fraction
-        self._places = {name: _place(lane) for name, lane in self._lanes.items()}
+        self._places = {name: _Place() for name in self._lanes}
         self._changed = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Ends once `stopping` is set and each lane has ended or given up its attempt: after `grace` at the latest."""
         async with asyncio.TaskGroup() as group:
             lanes = [
-                group.create_task(self._serve(lane, number, stopping), name=f"dispatch:{name}:{number}")
+                group.create_task(self._serve(lane, stopping), name=f"dispatch:{name}")
                 for name, lane in self._lanes.items()
-                for number in range(lane.in_flight)
             ]
             watch = group.create_task(self._watch(stopping), name="dispatch:watch")
             stop = group.create_task(self._stop(stopping), name="dispatch:stop")
@@ -144,35 +149,51 @@ class Dispatcher:
 
     # --- one lane
 
-    async def _serve(self, lane: Lane, number: int, stopping: asyncio.Event) -> None:
+    async def _serve(self, lane: Lane, stopping: asyncio.Event) -> None:
         place = self._places[lane.sink.name]
-        wake = place.wakes[number]
-        while not stopping.is_set():
-            wake.clear()  # before looking: what comes while looking wakes again
-            try:
-                found = await self._outbox.lease(lane.sink.name, self._clock(), lane.lease, lane.rate, lane.in_flight)
-            except StoreUnavailable:
-                await _rest(wake, STORE_PAUSE_S)
-                continue
-            _note(lane.sink.name, place, found if isinstance(found, Disabled) else None)
-            if isinstance(found, Delivery):
-                place.due = None
-                await self._deliver(lane, number, found, stopping)
-                self._changed.set()
-                if lane.in_flight > 1:  # the others may have waited for this one
-                    place.wake()
-            elif isinstance(found, Disabled):
-                self._changed.set()
-                await _rest(wake, LOOK_AGAIN_S)
-            else:
-                place.due = found
-                self._changed.set()
-                wait_s = LOOK_AGAIN_S if found is None else (found - self._clock()).total_seconds()
-                await _rest(wake, min(max(wait_s, 0.01), LOOK_AGAIN_S))
+        async with asyncio.TaskGroup() as tasks:
+            while place.under_way or not stopping.is_set():
+                place.wake.clear()  # before looking: what comes while looking wakes again
+                ended, place.ended = place.ended, []
+                place.under_way -= len(ended)
+                for one in ended:
+                    tasks.create_task(self._settle(place, one, stopping), name="dispatch:settle")
+                if ended:
+                    await asyncio.sleep(0)  # they ask first; the store is asked for both in one go
+                found = await self._look(lane, place, 0 if stopping.is_set() else lane.in_flight - place.under_way)
+                if not isinstance(found, tuple):
+                    await _rest(place.wake, found)
+                    continue
+                for delivery in found:
+                    place.under_way += 1
+                    tasks.create_task(self._attempt(lane, place, delivery, stopping), name="dispatch:attempt")
+                if place.under_way == lane.in_flight:
+                    await place.wake.wait()  # the end of an attempt
 
-    async def _deliver(self, lane: Lane, number: int, delivery: Delivery, stopping: asyncio.Event) -> None:
+    async def _look(self, lane: Lane, place: _Place, room: int) -> tuple[Delivery, ...] | float:
+        """The deliveries that there is room for; or in how many seconds to look again, if nothing wakes the lane."""
+        if not room:  # also when stopping, and then there may be nothing left to wait for
+            return LOOK_AGAIN_S if place.under_way else 0.0
+        try:
+            found = await self._outbox.lease(
+                lane.sink.name, self._clock(), lane.lease, lane.rate, lane.in_flight, most=room
+            )
+        except StoreUnavailable:
+            return STORE_PAUSE_S
+        _note(lane.sink.name, place, found if isinstance(found, Disabled) else None)
+        self._changed.set()
+        if isinstance(found, Disabled):
+            return LOOK_AGAIN_S
+        if isinstance(found, tuple):
+            place.due = None
+            return found
+        place.due = found
+        wait_s = LOOK_AGAIN_S if found is None else (found - self._clock()).total_seconds()
+        return min(max(wait_s, 0.01), LOOK_AGAIN_S)
+
+    async def _attempt(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> None:
         at, started = self._clock(), time.monotonic()
-        outcome = await self._send(lane, number, delivery, stopping)
+        outcome = await self._send(lane, place, delivery, stopping)
         attempt = Attempt(
             at=at,
             duration_ms=round((time.monotonic() - started) * 1000),
@@ -183,17 +204,16 @@ class Dispatcher:
         if not stopping.is_set():  # what is cut short by our own end is no failure of the receiver
             outcome = _given_up(lane, delivery, outcome, at)
         next_at = self._next_at(lane, delivery, outcome)
-        settled = await self._settle(
-            delivery, outcome, attempt, next_at, started + lane.lease.total_seconds(), stopping
-        )
-        _tell(delivery, outcome, attempt, next_at, settled)
+        place.ended.append(_Ended(delivery, outcome, attempt, next_at, started + lane.lease.total_seconds()))
+        place.wake.set()
 
-    async def _send(self, lane: Lane, number: int, delivery: Delivery, stopping: asyncio.Event) -> Outcome:
+    async def _send(self, lane: Lane, place: _Place, delivery: Delivery, stopping: asyncio.Event) -> Outcome:
         """One attempt, contained: however a sink fails, it is an outcome, and the other sinks never notice."""
-        limits = self._places[lane.sink.name].limits
         limit_s = lane.lease.total_seconds() * 0.9
+        limit = asyncio.timeout(min(limit_s, self._grace_s) if stopping.is_set() else limit_s)
         try:
-            async with asyncio.timeout(min(limit_s, self._grace_s) if stopping.is_set() else limit_s) as limits[number]:
+            async with limit:
+                place.limits.add(limit)
                 return await lane.sink.send(delivery)
         except TimeoutError:
             because = "stopped before there was an answer" if stopping.is_set() else f"no end after {limit_s:g} s"
@@ -202,7 +222,7 @@ class Dispatcher:
             _log.exception("delivery.crashed", sink=lane.sink.name, alert_id=delivery.id)
             return Outcome(verdict=Verdict.RETRY, error=f"the sink failed: {type(error).__name__}")
         finally:
-            limits[number] = None
+            place.limits.discard(limit)
 
     def _next_at(self, lane: Lane, delivery: Delivery, outcome: Outcome) -> datetime | None:
         now = self._clock()
@@ -213,22 +233,21 @@ class Dispatcher:
         wish = None if outcome.retry_after_s is None else timedelta(seconds=min(outcome.retry_after_s, 10**9))
         return lane.schedule.next_at(delivery.attempts + 1, now, wish, self._fraction())
 
-    async def _settle(
-        self,
-        delivery: Delivery,
-        outcome: Outcome,
-        attempt: Attempt,
-        next_at: datetime | None,
-        until: float,
-        stopping: asyncio.Event,
-    ) -> bool:
+    async def _settle(self, place: _Place, ended: _Ended, stopping: asyncio.Event) -> None:
+        settled = await self._settled(ended, stopping)
+        if place.due:  # the look came first, where settling had to be asked for twice: it saw what is over as under way
+            place.wake.set()
+        _tell(ended.delivery, ended.outcome, ended.attempt, ended.next_at, settled)
+        self._changed.set()
+
+    async def _settled(self, ended: _Ended, stopping: asyncio.Event) -> bool:
         """Settles, however long the store is away, while the lease lasts; False when it was lost meanwhile."""
-        disabling = _disabling(delivery, outcome, attempt.at)
+        disabling = _disabling(ended.delivery, ended.outcome, ended.attempt.at)
         while True:
             try:
-                return await self._outbox.settle(delivery, outcome, attempt, next_at, disabling)
+                return await self._outbox.settle(ended.delivery, ended.outcome, ended.attempt, ended.next_at, disabling)
             except StoreUnavailable:
-                if stopping.is_set() or time.monotonic() >= until:
+                if stopping.is_set() or time.monotonic() >= ended.until:
                     return False
                 await pause(stopping, STORE_PAUSE_S)
 
@@ -254,12 +273,12 @@ class Dispatcher:
         self._wake_all()
         over = asyncio.get_running_loop().time() + self._grace_s
         for limit in [limit for place in self._places.values() for limit in place.limits]:
-            if limit is not None and (limit.when() or over) >= over:
+            if (limit.when() or over) >= over:
                 limit.reschedule(over)
 
     def _wake_all(self) -> None:
         for place in self._places.values():
-            place.wake()
+            place.wake.set()
 
 
 async def _rest(wake: asyncio.Event, seconds: float) -> None:

@@ -41,6 +41,8 @@ def json_safe(document: str) -> str:
 
     Everything else stays readable as it is. No reader that splits lines at U+2028 or U+0085 breaks it.
     """
+    if document.isascii() and "\x7f" not in document:  # most are, and looking for the others takes its time
+        return document
     return _HIDDEN.sub(lambda found: _in_json(found[0]), document)
 
 

@@ -3,10 +3,11 @@
 Whatever a value holds, nothing of it reaches a terminal or a log reader raw.
 """
 
+import contextlib
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 
@@ -17,47 +18,54 @@ LONGEST_VALUE = 2_000
 
 
 class _Stderr:
-    """What `sys.stderr` is at the moment, so that a live display can keep the lines above itself."""
+    """What `sys.stderr` is at the moment, so that a live display can keep the lines above itself.
+
+    Where nobody reads any more, or a disk is full, the line is lost and the work goes on.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with contextlib.suppress(OSError, ValueError):
+            return sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def setup(level: str, form: Literal["auto", "json", "console"]) -> None:
-    """Sends structlog and the standard library's logging to stderr, from `level` ("debug", ...) on."""
+    """Sends structlog and the standard library's logging to stderr: our own events from `level` ("debug", ...) on,
+    those of libraries when something is wrong.
+
+    Our own go straight there, not through the standard library: there is one for each delivery, and so it costs half.
+    """
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
     last: list[structlog.typing.Processor] = [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         _escape if console else _shorten,
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if console else _render_json,
     ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *last],
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Stderr())),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(_Stderr())
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last], foreign_pre_chain=shared
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    # Libraries speak up when something is wrong; the monitor's own events are what the level is about.
-    logging.getLogger("monitor").setLevel(level.upper())
 
 
 def _escape(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -207,9 +207,16 @@ class Outbox(Protocol):
     """What the dispatcher needs."""
 
     async def lease(
-        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
-    ) -> Delivery | Disabled | datetime | None:
-        """The sink's next delivery in order; or when its head or a group is due; or None when there is nothing.
+        self,
+        sink: str,
+        now: datetime,
+        lease: timedelta,
+        rate: Rate | None = None,
+        under_way: int = 1,
+        most: int = 1,
+    ) -> tuple[Delivery, ...] | Disabled | datetime | None:
+        """The sink's next deliveries in order, at most `most`; or when its head or a group is due; or None when there
+        is nothing.
 
         Disabled, whatever waits, when the sink is offered nothing more. What exceeds `rate` waits.
         So many as `under_way` may be leased at once, as long as none of them failed before.
@@ -231,7 +238,7 @@ class Outbox(Protocol):
         ...
 
     async def wait(self, after_seq: int, block_ms: int) -> int:
-        """Blocks until an alert with a higher number exists or the time is over; the highest number."""
+        """Blocks until an alert with a higher number exists or the time is over; the highest number that it saw."""
         ...
 
     async def pending(self, sink: str) -> int: ...

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from monitor.models import Alert, Delivery
+from monitor.sinks.latest import Latest
 from monitor.sinks.shapes import compact
 
 BODY_LIMIT_BYTES = 20_000
@@ -17,9 +18,13 @@ DIGEST_CHARS = (500, 250, 120, 60, 30, 0)
 """How long a text in a digest may be: the first of these with which all its alerts fit."""
 
 
+ALERTS_AT_HAND = 128
+"""So many bodies are kept while their alerts go out to one sink after the other."""
+
+
 def standard(delivery: Delivery) -> bytes:
     """The body for a delivery: the same delivery gives the same bytes."""
-    return render_digest(delivery.digest_of) if delivery.digest_of else render(delivery.alert)
+    return render_digest(delivery.digest_of) if delivery.digest_of else _rendered(delivery.alert)
 
 
 def render_digest(alerts: tuple[Alert, ...]) -> bytes:
@@ -69,6 +74,9 @@ def render(alert: Alert) -> bytes:
         body = _wrapped(alert, data)
         chars, items = max(chars // 2, 64), max(items // 2, 1)
     return body
+
+
+_rendered = Latest(render, ALERTS_AT_HAND)
 
 
 def _wrapped(alert: Alert, data: dict[str, Any]) -> bytes:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Literal
 
 import aiohttp
 from yarl import URL
@@ -26,7 +26,7 @@ from monitor import __version__
 from monitor.display import safe
 from monitor.errors import ConfigError
 from monitor.models import Delivery, Outcome, Verdict
-from monitor.sinks.guard import AddressRefused, Guard
+from monitor.sinks.guard import AddressRefused, Guard, opened
 from monitor.sinks.shapes import alertmanager, discord, slack
 from monitor.sinks.signing import Secret, sign
 from monitor.sinks.standard import standard
@@ -103,7 +103,6 @@ class WebhookSink:
             },
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            trace_configs=[_note_reuse()],
             trust_env=False,
         )
 
@@ -122,45 +121,24 @@ class WebhookSink:
             return failed(error)
 
     async def _deliver(self, body: bytes, headers: dict[str, str]) -> Outcome:
-        used = _Connection()
+        opened_for_it: list[str] = []
+        opened.set(opened_for_it)
         try:
-            return await self._post(body, headers, used)
+            return await self._post(body, headers)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if not used.before:
+            if opened_for_it:
                 raise
             # The receiver closed a connection that was kept for it: no failure of his, and no reason to wait.
-            return await self._post(body, headers, used)
+            return await self._post(body, headers)
 
-    async def _post(self, body: bytes, headers: dict[str, str], used: "_Connection") -> Outcome:
-        request = self._session.post(
-            self._url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy, trace_request_ctx=used
-        )
+    async def _post(self, body: bytes, headers: dict[str, str]) -> Outcome:
+        request = self._session.post(self._url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy)
         async with request as response:
             answer = await _read_answer(response)
             return judge(response.status, response.headers.get("Retry-After"), answer, self._clock())
 
     async def close(self) -> None:
         await self._session.close()
-
-
-@dataclass
-class _Connection:
-    """Whether a request went over a connection that had been used before."""
-
-    before: bool = False
-
-
-def _note_reuse() -> aiohttp.TraceConfig:
-    """Lets aiohttp tell what it does with the connections of a request."""
-
-    async def reused(
-        _session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceConnectionReuseconnParams
-    ) -> None:
-        context.trace_request_ctx.before = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_reuseconn.append(reused)
-    return trace
 
 
 def parse_url(text: str, about: str) -> URL:
@@ -216,6 +194,8 @@ def seconds_of(retry_after: str | None, now: datetime) -> float | None:
 async def _read_answer(response: aiohttp.ClientResponse) -> str | None:
     """The beginning of the answer, for people. It decides nothing, so it may be late, endless or broken off."""
     read = bytearray()
+    if response.content.at_eof():  # it has no body, as most have none: no need to watch the clock
+        return None
     try:
         async with asyncio.timeout(ANSWER_LIMIT_S):
             while len(read) < ANSWER_LIMIT_BYTES and (chunk := await response.content.read(ANSWER_LIMIT_BYTES)):

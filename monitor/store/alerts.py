@@ -69,14 +69,14 @@ class Alerts:
             await self.wait(after_seq, LONGEST_BLOCK_MS)
 
     async def wait(self, after_seq: int, block_ms: int) -> int:
-        """Blocks until an alert above `after_seq` exists, for `LONGEST_BLOCK_MS` at most; the newest seq."""
+        """Blocks until an alert above `after_seq` exists, for `LONGEST_BLOCK_MS` at most; the newest seq it saw."""
         last = await self.last_seq()
         if last > after_seq or block_ms <= 0:
             return last
-        await self._connection.command(
+        found = await self._connection.command(
             "XREAD", "COUNT", 1, "BLOCK", min(block_ms, LONGEST_BLOCK_MS), "STREAMS", self._key, f"{after_seq}-0"
         )
-        return await self.last_seq()
+        return _seq(found[0][1][0][0]) if found else last  # who waits for an alert is not kept waiting for another look
 
 
 def _seq(entry_id: str) -> int:

@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.models import Alert, Attempt, Delivery, Disabled, Outcome, Rate
 from monitor.store import keys, scripts
@@ -12,6 +14,8 @@ from monitor.store.limits import Limits, milliseconds, seconds
 
 # Of what a receiver or a disk said, so much is kept.
 SAID = 500
+# An alert goes to many sinks at about the same time; it is read once while it is among the latest so many.
+ALERTS_AT_HAND = 128
 
 
 class Outbox:
@@ -27,17 +31,24 @@ class Outbox:
         self._sinks = tuple(sinks)
 
     async def lease(
-        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
-    ) -> Delivery | Disabled | datetime | None:
+        self,
+        sink: str,
+        now: datetime,
+        lease: timedelta,
+        rate: Rate | None = None,
+        under_way: int = 1,
+        most: int = 1,
+    ) -> tuple[Delivery, ...] | Disabled | datetime | None:
         """As `protocols.Outbox.lease`. The lease's own attempt counts as made from the next lease on."""
         token = secrets.token_hex(8)
+        of_sink = _keys_of(self._topic, sink)
         found = await scripts.lease(
             self._connection,
-            queues=queues(self._topic, sink),
-            alerts_key=keys.alerts(self._topic),
-            sink_key=keys.sink(self._topic, sink),
-            delivery_prefix=keys.delivery(self._topic, sink, ""),
-            group_prefix=keys.group(self._topic, sink, ""),
+            queues=of_sink.queues,
+            alerts_key=of_sink.alerts,
+            sink_key=of_sink.sink,
+            delivery_prefix=of_sink.delivery,
+            group_prefix=of_sink.group,
             token=token,
             now_ms=ms(now),
             expires_ms=ms(now + lease),
@@ -47,6 +58,7 @@ class Outbox:
             rate=rate.deliveries if rate else None,
             per_ms=milliseconds(rate.per) if rate else 0,
             under_way=under_way,
+            most=most,
         )
         if found is None:
             return None
@@ -54,16 +66,8 @@ class Outbox:
             return time_of(found)
         if isinstance(found, scripts.DisabledFields):
             return Disabled(because=found.because, since=time_of(found.since_ms), by_hand=found.by_hand)
-        alerts = tuple(Alert.model_validate_json(alert).numbered(seq) for seq, alert in found.alerts)
-        return Delivery(
-            sink=sink,
-            seq=found.seq,
-            alert=alerts[-1],
-            digest_of=alerts if len(alerts) > 1 else (),
-            attempts=found.attempts,
-            token=token,
-            failing_since=None if found.failing_since is None else time_of(found.failing_since),
-        )
+        failing_since = None if found.failing_since is None else time_of(found.failing_since)
+        return tuple(_delivery(sink, token, failing_since, one) for one in found.deliveries)
 
     async def settle(
         self,
@@ -75,16 +79,17 @@ class Outbox:
     ) -> bool:
         """As `protocols.Outbox.settle`: what is not delivered is due at `next_at`, or dead without one."""
         kept = attempt.model_copy(update={"error": _cut(attempt.error), "answer": _cut(attempt.answer)})
+        of_sink = _keys_of(self._topic, delivery.sink)
         return await scripts.settle(
             self._connection,
             delivery_key=keys.delivery(self._topic, delivery.sink, delivery.seq),
-            delivery_prefix=keys.delivery(self._topic, delivery.sink, ""),
-            queues=queues(self._topic, delivery.sink),
-            sink_key=keys.sink(self._topic, delivery.sink),
-            alerts_key=keys.alerts(self._topic),
-            counters_key=keys.counters(self._topic),
-            queue_keys=[
-                (keys.outbox(self._topic, sink), keys.dead(self._topic, sink))
+            delivery_prefix=of_sink.delivery,
+            queues=of_sink.queues,
+            sink_key=of_sink.sink,
+            alerts_key=of_sink.alerts,
+            counters_key=of_sink.counters,
+            others=[
+                (queues(self._topic, sink), keys.delivery(self._topic, sink, ""))
                 for sink in self._sinks
                 if disabling and sink != delivery.sink
             ],
@@ -129,6 +134,47 @@ class Outbox:
             delivery_prefix=keys.delivery(self._topic, sink, ""),
             now_ms=ms(now),
         )
+
+
+class _SinkKeys(NamedTuple):
+    """The keys that every delivery to a sink needs; `delivery` and `group` are the beginnings of many."""
+
+    queues: scripts.QueueKeys
+    sink: str
+    delivery: str
+    group: str
+    alerts: str
+    counters: str
+
+
+@lru_cache(maxsize=1024)
+def _keys_of(topic: str, sink: str) -> _SinkKeys:
+    return _SinkKeys(
+        queues=queues(topic, sink),
+        sink=keys.sink(topic, sink),
+        delivery=keys.delivery(topic, sink, ""),
+        group=keys.group(topic, sink, ""),
+        alerts=keys.alerts(topic),
+        counters=keys.counters(topic),
+    )
+
+
+@lru_cache(maxsize=ALERTS_AT_HAND)
+def _alert(seq: int, document: str) -> Alert:
+    return Alert.model_validate_json(document).numbered(seq)
+
+
+def _delivery(sink: str, token: str, failing_since: datetime | None, fields: scripts.LeasedFields) -> Delivery:
+    alerts = tuple(_alert(seq, document) for seq, document in fields.alerts)
+    return Delivery(
+        sink=sink,
+        seq=fields.seq,
+        alert=alerts[-1],
+        digest_of=alerts if len(alerts) > 1 else (),
+        attempts=fields.attempts,
+        token=token,
+        failing_since=failing_since,
+    )
 
 
 def queues(topic: str, sink: str) -> scripts.QueueKeys:

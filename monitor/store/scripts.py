@@ -231,13 +231,19 @@ async def fetch(connection: Connection, *, keys: Sequence[str], fields: Sequence
     return list(await connection.script("fetch", keys, list(fields)))
 
 
-class Leased(NamedTuple):
-    """The head of a sink's queue, taken; `alerts` are all of a digest, by seq. `failing_since` in milliseconds."""
+class LeasedFields(NamedTuple):
+    """One delivery, taken; `alerts` are all of a digest, by seq."""
 
     seq: int
     attempts: int
-    failing_since: int | None
     alerts: list[tuple[int, str]]
+
+
+class Leased(NamedTuple):
+    """The next deliveries of a sink's queue, taken. `failing_since` in milliseconds."""
+
+    failing_since: int | None
+    deliveries: list[LeasedFields]
 
 
 class DisabledFields(NamedTuple):
@@ -265,18 +271,19 @@ async def lease(
     rate: int | None = None,
     per_ms: int = 0,
     under_way: int = 1,
+    most: int = 1,
 ) -> Leased | DisabledFields | int | None:
     """The head taken; or when something is due, in milliseconds; or None when nothing waits; or why there is none.
 
     `of_digest` is the most alerts that one holds. Of new deliveries `rate` may begin within `per_ms`; None: any number.
-    So many as `under_way` may be leased at once.
+    So many as `under_way` may be leased at once, and `most` by this call.
     """
     answer = await connection.script(
         "lease",
         [queues.outbox, queues.dead, alerts_key, sink_key, queues.grouped, queues.groups],
         [
             delivery_prefix, token, now_ms, expires_ms, ttl_s, dead, group_prefix, of_digest,
-            "" if rate is None else rate, per_ms, under_way,
+            "" if rate is None else rate, per_ms, under_way, most,
         ],
     )  # fmt: skip
     if not answer:
@@ -285,9 +292,13 @@ async def lease(
         return int(answer[0])
     if answer[0] == 1:
         return DisabledFields(answer[1], int(answer[2]), bool(answer[3]))
-    seq, attempts, failing_since, *rest = answer[1:]
-    alerts = [(int(number), alert) for number, alert in zip(rest[::2], rest[1::2], strict=True)]
-    return Leased(int(seq), int(attempts), int(failing_since) if failing_since else None, alerts)
+    _, failing_since, *deliveries = answer
+    return Leased(int(failing_since) if failing_since else None, [_leased(*delivery) for delivery in deliveries])
+
+
+def _leased(seq: int, attempts: int, *alerts: str) -> LeasedFields:
+    pairs = zip(alerts[::2], alerts[1::2], strict=True)
+    return LeasedFields(seq, attempts, [(int(number), alert) for number, alert in pairs])
 
 
 async def settle(
@@ -299,7 +310,7 @@ async def settle(
     sink_key: str,
     alerts_key: str,
     counters_key: str,
-    queue_keys: Sequence[tuple[str, str]],
+    others: Sequence[tuple[QueueKeys, str]],
     token: str,
     seq: int,
     verdict: str,
@@ -312,14 +323,17 @@ async def settle(
     alerts_listed: int,
     alert: str,
 ) -> bool:
-    """False when the lease is another's by now. `queue_keys`: outbox, dead of each sink that is told `alert`."""
+    """False when the lease is another's by now. `others`: the queues of each sink that is told `alert`, with the
+    beginning of its delivery keys.
+    """
     due = "" if due_ms is None else due_ms
     keys = [delivery_key, queues.outbox, queues.dead, sink_key, alerts_key, counters_key, queues.grouped]
-    for pair in queue_keys:
-        keys += pair
     args: list[str | int | float] = [
         token, seq, verdict, attempt, due, at_ms, because, ttl_s, attempts, alerts_listed, alert, delivery_prefix
     ]  # fmt: skip
+    for other, prefix in others:
+        keys += [other.outbox, other.dead, other.grouped]
+        args.append(prefix)
     return bool(await connection.script("settle", keys, args))
 
 

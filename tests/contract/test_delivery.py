@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from monitor.backoff import Schedule
 from monitor.dispatcher import Dispatcher, Lane
-from monitor.models import Delivery, DeliveryState
+from monitor.models import DeliveryState
 from monitor.protocols import Sink
 from monitor.receive import serve
 from monitor.sinks.guard import Guard
@@ -23,6 +23,7 @@ from monitor.sinks.log import LogSink
 from monitor.sinks.webhook import WebhookSink
 from monitor.store import Store
 from tests.contract.test_alerts import raise_one
+from tests.contract.test_outbox import only
 from tests.delivering import SECRET
 from tests.waiting import wait_until
 
@@ -183,8 +184,7 @@ async def test_a_sender_that_died_before_settling_doubles_no_line_and_no_id(stor
     async with receiving() as receiver:
         async with sinks(path, receiver) as both:
             for sink in both:
-                delivery = await store.outbox.lease(sink.name, datetime.now(UTC), timedelta(seconds=0.3))
-                assert isinstance(delivery, Delivery)
+                delivery = only(await store.outbox.lease(sink.name, datetime.now(UTC), timedelta(seconds=0.3)))
                 await sink.send(delivery)  # and no more is heard of it
         async with sinks(path, receiver) as both, dispatching(store, both) as dispatcher:
             await dispatcher.drain(timedelta(0))

@@ -6,10 +6,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis.asyncio import Redis
 
-from monitor.models import Attempt, Delivery, DeliveryState, Group, Outcome, Rate, Verdict, Way
+from monitor.alerting import about_sink
+from monitor.models import (
+    AlertSink,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Group,
+    Kind,
+    Outcome,
+    Rate,
+    Verdict,
+    Way,
+)
 from monitor.store import Limits, Store, keys
 from tests.conftest import TOPIC
 from tests.contract.test_alerts import raise_one
+from tests.contract.test_outbox import only
 
 LEASE = timedelta(seconds=30)
 WAIT = timedelta(minutes=1)
@@ -40,16 +53,12 @@ async def raise_grouped(store: Store, *numbers: int, name: str = "a", wait: time
         await raise_one(store, f"claim {number}", grouped(name, wait))
 
 
-async def look(store: Store, after: timedelta = timedelta(0), rate: Rate | None = None) -> Delivery | datetime | None:
-    found = await store.outbox.lease("desk", now() + after, LEASE, rate)
-    assert found is None or isinstance(found, Delivery | datetime)
-    return found
+async def look(store: Store, after: timedelta = timedelta(0), rate: Rate | None = None) -> object:
+    return await store.outbox.lease("desk", now() + after, LEASE, rate)
 
 
 async def lease(store: Store, after: timedelta = timedelta(0), rate: Rate | None = None) -> Delivery:
-    found = await look(store, after, rate)
-    assert isinstance(found, Delivery)
-    return found
+    return only(await look(store, after, rate))
 
 
 async def settle(
@@ -88,8 +97,7 @@ async def test_what_waits_for_a_digest_is_pending_and_every_alert_is_in_the_log_
     assert (record.pending, record.oldest_pending) == (2, 1)
     assert await store.deliveries.state("desk", 1) is DeliveryState.PENDING
     for seq in (1, 2):
-        line = await store.outbox.lease("log", now(), LEASE)
-        assert isinstance(line, Delivery)
+        line = only(await store.outbox.lease("log", now(), LEASE))
         assert (line.seq, line.digest_of) == (seq, ())
         await settle(store, line)
 
@@ -218,10 +226,24 @@ async def test_a_digest_that_gives_way_in_a_full_queue_is_dead_with_all_that_is_
     assert await store.outbox.pending("desk") == 20
 
 
+async def test_a_digest_that_gives_way_to_a_sink_that_is_disabled_is_dead_with_all_that_is_in_it(store: Store) -> None:
+    await raise_grouped(store, 1, 2, 3)
+    await settle(store, await lease(store, WAIT), RETRY, now() + 2 * INTERVAL)
+    for number in range(4, 23):
+        await raise_one(store, f"claim {number}")
+    assert await store.outbox.pending("desk") == 22
+    gone = about_sink(Kind.SINK_DISABLED, TOPIC, AlertSink(name="log", oldest_pending=1), "gone", now())
+    line = only(await store.outbox.lease("log", now(), LEASE))
+    attempt = Attempt(at=now(), duration_ms=1, status=410)
+    assert await store.outbox.settle(line, Outcome(verdict=Verdict.DISABLE, status=410), attempt, now(), gone)
+    assert await listed(store, DeliveryState.DEAD) == [(1, 3), (2, 3), (3, 3)]
+    assert await store.outbox.pending("desk") == 20
+
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_whatever_happens_each_alert_arrives_once_or_is_dead(store: Store, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - not a matter of secrets
-    rate = chance.choice([None, RATE])
+    rate, under_way = chance.choice([None, RATE]), chance.choice([1, 3])
     contents: dict[str, list[int]] = {}
     arrived: list[int] = []
     clock = timedelta(0)
@@ -232,15 +254,16 @@ async def test_whatever_happens_each_alert_arrives_once_or_is_dead(store: Store,
             group = Group(name=chance.choice("ab"), wait=chance.choice([timedelta(0), WAIT]), interval=INTERVAL)
             await raise_one(store, f"claim {raised}", (Way(sink="desk", group=chance.choice([None, group])),))
         clock += timedelta(seconds=chance.randrange(60))
-        found = await look(store, clock, rate)
-        if not isinstance(found, Delivery) or chance.random() < 0.2:
-            continue  # nothing is due, or the sender died
-        inside = [alert.seq for alert in found.digest_of] or [found.seq]
-        assert contents.setdefault(found.id, inside) == inside
-        assert len(inside) <= MOST
-        outcome = chance.choice([DELIVERED, DELIVERED, RETRY, DEAD])
-        await settle(store, found, outcome, now() + clock if outcome is RETRY else None)
-        arrived += inside if outcome is DELIVERED else []
+        found = await store.outbox.lease("desk", now() + clock, LEASE, rate, under_way, chance.randint(1, under_way))
+        for one in found if isinstance(found, tuple) else ():  # or nothing is due
+            if chance.random() < 0.2:
+                continue  # the sender died
+            inside = [alert.seq for alert in one.digest_of] or [one.seq]
+            assert contents.setdefault(one.id, inside) == inside
+            assert len(inside) <= MOST
+            outcome = chance.choice([DELIVERED, DELIVERED, RETRY, DEAD])
+            await settle(store, one, outcome, now() + clock if outcome is RETRY else None)
+            arrived += inside if outcome is DELIVERED else []
     dead = [seq for seq, _ in await listed(store, DeliveryState.DEAD)]
     assert sorted(arrived + dead) == list(range(1, 16))
     assert [seq for seq, _ in await listed(store, DeliveryState.DELIVERED)] == sorted(arrived)
@@ -302,11 +325,9 @@ async def test_what_is_held_back_behind_what_is_under_way_is_one_digest_too(stor
         await raise_one(store, f"claim {number}")
     one = Rate(deliveries=1, per=PER)
     longer = 2 * PER
-    first = await store.outbox.lease("desk", now(), longer, one, 2)
-    assert isinstance(first, Delivery)
+    first = only(await store.outbox.lease("desk", now(), longer, one, 2, 2))
     assert isinstance(await store.outbox.lease("desk", now(), longer, one, 2), datetime)
-    digest = await store.outbox.lease("desk", now() + PER, longer, one, 2)
-    assert isinstance(digest, Delivery)
+    digest = only(await store.outbox.lease("desk", now() + PER, longer, one, 2, 2))
     assert (first.seq, seqs(digest)) == (1, [2, 3, 4])
 
 

@@ -28,9 +28,15 @@ def limits() -> Limits:
 
 
 async def lease(store: Store, sink: str = "log", after: timedelta = timedelta(0)) -> Delivery:
-    found = await store.outbox.lease(sink, NOON + after, LEASE)
-    assert isinstance(found, Delivery)
-    return found
+    return only(await store.outbox.lease(sink, NOON + after, LEASE))
+
+
+def only(found: object) -> Delivery:
+    """The one delivery that was leased."""
+    assert isinstance(found, tuple)
+    [delivery] = found
+    assert isinstance(delivery, Delivery)
+    return delivery
 
 
 async def test_an_empty_queue_has_nothing_to_lease(store: Store) -> None:
@@ -83,7 +89,7 @@ async def test_a_lease_whose_answer_got_lost_is_given_again(store: Store, server
         ]
     assert isinstance(taken[0], scripts.Leased)
     assert taken[0] == taken[1]
-    assert taken[0].attempts == 0
+    assert [delivery.attempts for delivery in taken[0].deliveries] == [0]
 
 
 async def test_an_expired_lease_that_nobody_took_is_still_settled(store: Store) -> None:

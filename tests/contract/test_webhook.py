@@ -261,6 +261,36 @@ async def test_a_kept_connection_that_the_receiver_closed_is_no_failure() -> Non
     assert (len(bodies), connections) == (2, 2)
 
 
+async def test_several_kept_connections_that_the_receiver_closed_at_once_are_no_failure() -> None:
+    """What each request used counts, not what the sink opened meanwhile for another."""
+    connections = 0
+    both, second = asyncio.Barrier(2), asyncio.Barrier(2)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        first_ones = connections <= 2
+        await read_request(reader)
+        if first_ones:
+            await both.wait()  # each on a connection of its own
+        writer.write(status_line(204))
+        await writer.drain()
+        if first_ones:
+            await read_request(reader)
+            await second.wait()  # and both are closed at the same moment
+
+    async with talking(talk) as url:
+        sink = WebhookSink("desk", url, [SECRET], LOOPBACK, limits=HURRIED)
+        outcomes = [
+            outcome
+            for first in (1, 3)
+            for outcome in await asyncio.gather(*(sink.send(a_delivery(an_alert(first + one))) for one in (0, 1)))
+        ]
+        await sink.close()
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.DELIVERED] * 4
+    assert connections == 4
+
+
 async def test_a_receiver_that_drops_every_request_gets_one_an_attempt() -> None:
     connections = 0
 

@@ -128,10 +128,15 @@ async def delivered(store: Store) -> bool:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("number", range(RUNS))
-async def test_whatever_is_killed_every_alert_arrives_and_stands_in_the_log_once(number: int, tmp_path: Path) -> None:
+async def test_whatever_is_killed_every_alert_arrives_and_stands_in_the_log_once(
+    number: int, tmp_path: Path, server_binary: Path
+) -> None:
     chance = random.Random(number)  # noqa: S311 - repeatable moments, no secret
     data = tmp_path / "data"
-    async with embedded(data) as url, Store(url, topic=TOPIC, patience=timedelta(seconds=30)) as store:
+    async with (
+        embedded(data, binary=server_binary) as url,
+        Store(url, topic=TOPIC, patience=timedelta(seconds=30)) as store,
+    ):
         with parts(url, tmp_path) as (sender, receiver):
             await asyncio.gather(raise_all(store), disturb(chance, sender, receiver, data))
             await wait_until(lambda: delivered(store), "all is delivered", 200)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from monitor import dispatcher
 from monitor.backoff import Schedule
 from monitor.dispatcher import Dispatcher, Lane
 from monitor.errors import StoreUnavailable
@@ -47,8 +48,14 @@ class MemoryOutbox:
             self._raised.notify_all()
 
     async def lease(
-        self, sink: str, now: datetime, lease: timedelta, rate: Rate | None = None, under_way: int = 1
-    ) -> Delivery | Disabled | datetime | None:
+        self,
+        sink: str,
+        now: datetime,
+        lease: timedelta,
+        rate: Rate | None = None,
+        under_way: int = 1,
+        most: int = 1,
+    ) -> tuple[Delivery, ...] | Disabled | datetime | None:
         self._reach()
         if sink in self.disabled:
             return self.disabled[sink]
@@ -58,7 +65,7 @@ class MemoryOutbox:
             return self.due[sink]
         alert = self.queues[sink][0]
         made = self.attempts.setdefault((sink, alert.seq), [])
-        return Delivery(
+        delivery = Delivery(
             sink=sink,
             seq=alert.seq,
             alert=alert,
@@ -66,6 +73,7 @@ class MemoryOutbox:
             token="token",  # noqa: S106 - of a lease
             failing_since=self.failing_since.get(sink),
         )
+        return (delivery,)
 
     async def settle(
         self,
@@ -109,6 +117,43 @@ class MemoryOutbox:
         if self.away:
             self.refused += 1
             raise StoreUnavailable("memory", "away on purpose")
+
+
+class LeasingOutbox(MemoryOutbox):
+    """Leases the head once; the first settling takes until it is told to."""
+
+    def __init__(self, *sinks: str) -> None:
+        super().__init__(*sinks)
+        self.leased: set[int] = set()
+        self.looks_in_vain = 0
+        self.settling = asyncio.Event()
+
+    async def lease(
+        self,
+        sink: str,
+        now: datetime,
+        lease: timedelta,
+        rate: Rate | None = None,
+        under_way: int = 1,
+        most: int = 1,
+    ) -> tuple[Delivery, ...] | Disabled | datetime | None:
+        if self.queues[sink] and self.queues[sink][0].seq in self.leased:
+            self.looks_in_vain += 1
+            return now + lease
+        found = await super().lease(sink, now, lease, rate, under_way, most)
+        self.leased |= {one.seq for one in found} if isinstance(found, tuple) else set()
+        return found
+
+    async def settle(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        attempt: Attempt,
+        next_at: datetime | None,
+        disabling: Alert | None = None,
+    ) -> bool:
+        await self.settling.wait()
+        return await super().settle(delivery, outcome, attempt, next_at, disabling)
 
 
 class Receiver:
@@ -324,6 +369,20 @@ async def test_a_delivery_is_settled_once_the_store_is_back_and_not_sent_again()
         outbox.away = False
         await drained(dispatcher)
     assert desk.got == [1]
+
+
+async def test_what_waits_goes_on_at_once_when_settling_took_longer_than_looking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The store was away when the first delivery was to be settled, and there again when the lane looked."""
+    monkeypatch.setattr(dispatcher, "LOOK_AGAIN_S", 3600)
+    outbox = LeasingOutbox("desk")
+    desk = Receiver("desk")
+    await outbox.raise_alerts(1, 2)
+    async with dispatching(outbox, desk):
+        await until(lambda: outbox.looks_in_vain > 0, "the lane sees its own lease")
+        outbox.settling.set()
+        await until(lambda: desk.got == [1, 2], "the second goes out")
 
 
 async def test_a_delivery_whose_lease_was_lost_comes_again_with_the_same_id() -> None:

@@ -58,3 +58,10 @@ def test_people_get_aligned_lines_with_everything_written_out() -> None:
 def test_the_level_is_about_the_monitors_own_events() -> None:
     assert json.loads(written("debug", "json")[0])["event"] == "quiet"
     assert len(written("error", "json")) == 2
+
+
+def test_nobody_who_reads_is_no_reason_to_stop() -> None:
+    code = "import sys, structlog; from monitor import logs; logs.setup('info', 'json'); sys.stderr.close()\n"
+    code += "structlog.get_logger().error('lost'); print('still here')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60, encoding="utf-8")
+    assert done.stdout == "still here\n"

@@ -3,14 +3,15 @@
 -- ARGV  1 the beginning of the sink's delivery keys, 2 token, 3 now, 4 when the lease expires (both in milliseconds),
 --       5 seconds to live, 6 bound of the dead, 7 the beginning of the sink's group keys, 8 bound of a digest,
 --       9 deliveries that may begin in a window ('': any number), 10 the window in milliseconds,
---       11 how many may be under way at once
+--       11 how many may be under way at once, 12 how many to lease
 -- RETURNS  {} when nothing waits; {due} in milliseconds when the head waits or is leased, or a group is due then;
---       {0, seq, attempts before this one, failing since in milliseconds or '', then for each alert: its seq, its
---       JSON}; {1, why, since in milliseconds, 1 if by hand} when the sink is disabled, whatever waits
+--       {0, failing since in milliseconds or '', then for each delivery: {seq, attempts before this one, then for each
+--       alert: its seq, its JSON}}; {1, why, since in milliseconds, 1 if by hand} when the sink is disabled, whatever
+--       waits
 -- WHY   Alerts go to a sink in order, so only the head of its queue is leased; where several may be under way, the
 --       next ones too, as long as all before them are out on their first attempt: behind one that failed, everything
 --       waits. The attempt is counted when it begins: one that takes its process down is one too. The same token is
---       answered the same way again, so that a lease whose answer got lost is not waited for. Asking keeps a disabled
+--       answered the same way again, so that leases whose answer got lost are not waited for. Asking keeps a disabled
 --       sink disabled: its key would otherwise end with the last attempt's time, and the sink be enabled by nobody.
 --       Groups that are due come into the queue here, in the same step, and so does the digest of what a full window
 --       held back: what is in a digest is fixed before it is sent the first time, and stays so. A digest stands in the
@@ -19,7 +20,7 @@
 local outbox, dead, alerts, sink, grouped, groups = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local prefix, token, now, expires, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local of_digest, rate, per = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local under_way = tonumber(ARGV[11])
+local under_way, most = tonumber(ARGV[11]), tonumber(ARGV[12])
 local MOST_GROUPS = 100 -- that come into the queue in one call
 
 local known = redis.call('HMGET', sink, 'disabled', 'disabled_at', 'by_hand', 'failing_since')
@@ -59,8 +60,10 @@ local function queue(seqs)
   redis.call('EXPIRE', grouped, ttl)
 end
 
+-- Whether any were due.
 local function queue_due_groups()
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', groups, '-inf', now, 'LIMIT', 0, MOST_GROUPS)) do
+  local names = redis.call('ZRANGEBYSCORE', groups, '-inf', now, 'LIMIT', 0, MOST_GROUPS)
+  for _, name in ipairs(names) do
     local group = ARGV[7] .. name
     local state = redis.call('HMGET', group, 'seqs', 'interval')
     local seqs = {}
@@ -82,6 +85,7 @@ local function queue_due_groups()
       redis.call('PEXPIRE', group, math.max(interval, 1))
     end
   end
+  return #names > 0
 end
 
 -- What waits from there on and was never tried, neither alone nor in a digest, becomes one.
@@ -116,9 +120,9 @@ local function begin_in_window()
   redis.call('EXPIRE', sink, ttl)
 end
 
--- The alerts of a delivery; those that are kept no longer are dead.
-local function contents(seq, seqs)
-  local found, kept = {}, {}
+-- Puts the alerts of a delivery into `found`, and says whether there are any; those that are kept no longer are dead.
+local function contents(found, seq, seqs)
+  local kept = {}
   for one in string.gmatch(seqs or seq, '%d+') do
     local alert = redis.call('XRANGE', alerts, one .. '-0', one .. '-0')[1]
     if alert then
@@ -132,48 +136,74 @@ local function contents(seq, seqs)
   if seqs and #kept > 0 then
     redis.call('HSET', prefix .. seq, 'seqs', table.concat(kept, ' '))
   end
-  return found
+  return #kept > 0
 end
 
-local looked, at = false, 0
-while true do
-  local seq = redis.call('ZRANGE', outbox, at, at)[1]
-  local state = seq and redis.call('HMGET', prefix .. seq, 'token', 'expires', 'due', 'attempts', 'seqs') or {}
-  local attempts = tonumber(state[4] or 0)
-  if state[1] and state[1] ~= token and tonumber(state[2]) > now then
-    at = at + 1
-    if attempts > 1 or at >= under_way then
-      return {tonumber(state[2])}
-    end
-  elseif not looked and state[1] ~= token then
-    looked = true
-    queue_due_groups()
-    if rate and not window_over() and redis.call('HDEL', sink, 'held') == 1 then
-      queue_held_back(at)
-    end
-  elseif not seq then
-    local due = redis.call('ZRANGE', groups, 0, 0, 'WITHSCORES')[2]
-    return due and {tonumber(due)} or {}
-  elseif not state[1] and state[3] and tonumber(state[3]) > now then
-    return {tonumber(state[3])}
-  else
-    local first = state[1] ~= token and attempts == 0
-    local over = rate and first and window_over()
-    if over then
-      redis.call('HSET', sink, 'held', 1)
-      return {over}
-    end
-    local found = contents(seq, state[5])
-    if #found > 0 then
-      if first and rate then
-        begin_in_window()
+local looked = false
+
+-- Whether the queue has changed at that place or before it: a group was due, or what was held back may come.
+local function brought_in(at)
+  if looked then
+    return false
+  end
+  looked = true
+  local changed = queue_due_groups()
+  if rate and not window_over() and redis.call('HDEL', sink, 'held') == 1 then
+    queue_held_back(at)
+    changed = true
+  end
+  return changed
+end
+
+local taken = {}
+
+-- Takes what may go out now; returns when to look again if something waits.
+local function take()
+  local at = 0
+  while #taken < most do
+    local seq = redis.call('ZRANGE', outbox, at, at)[1]
+    local state = seq and redis.call('HMGET', prefix .. seq, 'token', 'expires', 'due', 'attempts', 'seqs') or {}
+    local mine = state[1] == token
+    local attempts = tonumber(state[4] or 0)
+    if state[1] and not mine and tonumber(state[2]) > now then
+      at = at + 1
+      if attempts > 1 or at >= under_way then
+        return tonumber(state[2])
       end
-      if state[1] ~= token then
-        attempts = attempts + 1
-        redis.call('HSET', prefix .. seq, 'token', token, 'expires', expires, 'attempts', attempts)
-        redis.call('EXPIRE', prefix .. seq, ttl)
+    elseif not mine and brought_in(at) then
+      -- the same place again
+    elseif not seq then
+      return tonumber(redis.call('ZRANGE', groups, 0, 0, 'WITHSCORES')[2])
+    elseif not state[1] and state[3] and tonumber(state[3]) > now then
+      return tonumber(state[3])
+    else
+      local first = not mine and attempts == 0
+      local over = rate and first and window_over()
+      if over then
+        redis.call('HSET', sink, 'held', 1)
+        return over
       end
-      return {0, tonumber(seq), attempts - 1, failing_since, unpack(found)}
+      local found = {tonumber(seq), mine and attempts - 1 or attempts}
+      if contents(found, seq, state[5]) then
+        if first and rate then
+          begin_in_window()
+        end
+        if not mine then
+          redis.call('HSET', prefix .. seq, 'token', token, 'expires', expires, 'attempts', attempts + 1)
+          redis.call('EXPIRE', prefix .. seq, ttl)
+        end
+        taken[#taken + 1] = found
+        at = at + 1
+        if found[2] > 0 or at >= under_way then
+          return
+        end
+      end
     end
   end
 end
+
+local due = take()
+if #taken > 0 then
+  return {0, failing_since, unpack(taken)}
+end
+return {due}

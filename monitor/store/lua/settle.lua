@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
 -- KEYS  1 delivery, 2 outbox, 3 dead, 4 sink, 5 alerts, 6 counters, 7 grouped,
---       then for each other sink: outbox, dead
+--       then for each other sink: outbox, dead, grouped
 -- ARGV  1 token, 2 seq, 3 verdict, 4 the attempt's JSON, 5 when it is due again in milliseconds ('': never),
 --       6 when the attempt was made in milliseconds, 7 why the sink is disabled ('' unless it is), 8 seconds to live,
 --       9 bound of attempts kept, 10 bound of the alerts, of a queue and of the dead,
---       11 the alert to raise when the sink is disabled ('': none), 12 the beginning of the sink's delivery keys
+--       11 the alert to raise when the sink is disabled ('': none), 12 the beginning of the sink's delivery keys,
+--       then for each other sink: the beginning of its delivery keys
 -- RETURNS  1, or 0 when the lease is another's by now: nothing written
 -- WHY   A delivery is settled once, by who leased it; a call whose answer got lost is repeated and answered alike.
 --       A disabled sink keeps its delivery: the sink is at fault, not the alert. That it is disabled, and the alert
@@ -14,7 +15,8 @@
 local delivery, outbox, dead, sink, alerts, counters = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local token, seq, verdict, due, at, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6], ARGV[8]
 local because, most = ARGV[7], tonumber(ARGV[10])
-local grouped, prefix, FIRST_OTHER = KEYS[7], ARGV[12], 8
+local grouped, prefix = KEYS[7], ARGV[12]
+local FIRST_OTHER, FIRST_PREFIX = 8, 13
 
 local state = redis.call('HMGET', delivery, 'token', 'settled', 'log', 'seqs')
 if state[2] == token then
@@ -42,16 +44,27 @@ local function logged()
   return table.concat(lines, '\n', math.max(1, #lines - tonumber(ARGV[9]) + 1)) .. '\n'
 end
 
+-- The oldest delivery of a queue that is too long is dead; of a digest, all that is in it.
+local function shorten(outbox, dead, grouped, prefix)
+  local oldest = redis.call('ZPOPMIN', outbox)[1]
+  for one in string.gmatch(redis.call('HGET', prefix .. oldest, 'seqs') or oldest, '%d+') do
+    redis.call('ZREM', grouped, one)
+    bury(dead, one)
+  end
+  redis.call('HDEL', prefix .. oldest, 'seqs')
+end
+
 local function raise(alert)
   local number = redis.call('HINCRBY', counters, 'alerts', 1)
   local now_s = redis.call('TIME')[1] -- for the time to live alone
   redis.call('XADD', alerts, 'MAXLEN', '=', most, number .. '-0', 'alert', alert, 'at_s', now_s)
   redis.call('EXPIRE', alerts, ttl)
-  for key = FIRST_OTHER, #KEYS, 2 do
+  for other = 0, (#KEYS - FIRST_OTHER + 1) / 3 - 1 do
+    local key = FIRST_OTHER + 3 * other
     redis.call('ZADD', KEYS[key], number, number)
     redis.call('EXPIRE', KEYS[key], ttl)
     if redis.call('ZCARD', KEYS[key]) > most then
-      bury(KEYS[key + 1], redis.call('ZPOPMIN', KEYS[key])[1])
+      shorten(KEYS[key], KEYS[key + 1], KEYS[key + 2], ARGV[FIRST_PREFIX + other])
     end
   end
 end
@@ -76,13 +89,13 @@ end
 
 redis.call('HSET', delivery, 'log', logged(), 'settled', token)
 redis.call('HDEL', delivery, 'token', 'expires', 'due')
-redis.call('HSET', sink, 'last_attempt', at)
 
 if verdict == 'delivered' then
   redis.call('HINCRBY', sink, 'delivered', finally('delivered'))
-  redis.call('HSET', sink, 'last_success', at)
+  redis.call('HSET', sink, 'last_attempt', at, 'last_success', at)
   redis.call('HDEL', sink, 'failing_since')
 else
+  redis.call('HSET', sink, 'last_attempt', at)
   redis.call('HSETNX', sink, 'failing_since', at)
   if due == '' then
     finally('dead')
