@@ -14,7 +14,6 @@ from monitor.sinks.apprise import AppriseSink
 from monitor.sinks.guard import Guard
 from monitor.sinks.log import LogSink
 from monitor.sinks.rotation import Rotation
-from monitor.sinks.signing import Secret
 from monitor.sinks.stdout import StdoutSink
 from monitor.sinks.webhook import Limits, WebhookSink
 
@@ -73,8 +72,8 @@ def _webhook(settings: WebhookSettings) -> WebhookSink:
     seconds = settings.timeout.total_seconds()
     return WebhookSink(
         settings.name,
-        settings.url.get_secret_value(),
-        [Secret.parse(secret.get_secret_value(), f"sink {settings.name}") for secret in settings.secrets],
+        settings.address.get_secret_value(),
+        settings.secrets,
         Guard(settings.allow_networks),
         body=settings.body,
         limits=Limits(

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 COMPOSERS = {"app", "destinations", "__main__", "cli"}
 VALUES = {"models", "errors", "protocols"}
 # Small helpers without knowledge of ours.
-TOOLS = {"timing", "durations", "marked", "display", "logs"}
+TOOLS = {"timing", "durations", "marked", "display", "logs", "signing"}
 # What each room may import of ours, beside itself.
 MAY_IMPORT = {
     "models": set(),
