@@ -32,7 +32,8 @@ def open_sink(settings: SinkSettings, data: Path) -> protocols.Sink:
     if isinstance(settings, StdoutSettings):
         return StdoutSink(settings.name, sys.stdout.buffer, settings.format)
     if isinstance(settings, AppriseSettings):
-        return AppriseSink(settings.name, settings.address.get_secret_value())
+        seconds = settings.timeout.total_seconds()
+        return AppriseSink(settings.name, settings.address.get_secret_value(), timeout_s=seconds)
     return _webhook(settings)
 
 
