@@ -20,7 +20,7 @@ import structlog
 from aiohttp import web
 
 from monitor import alerting, protocols
-from monitor.destinations import lane, open_sink
+from monitor.destinations import lane, open_sink, receivers
 from monitor.dispatcher import Dispatcher
 from monitor.errors import MonitorError, StoreUnavailable
 from monitor.extract.extractor import Extractor
@@ -28,7 +28,7 @@ from monitor.extract.relevance import Judge
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
-from monitor.operations import Operations
+from monitor.operations import Operations, Trial
 from monitor.pipeline import Pipeline
 from monitor.poller import Poller
 from monitor.settings import Settings
@@ -300,20 +300,21 @@ class _Daemon:
 
     def _api(self) -> Api:
         store = self._store
-        receivers = {sink.name for sink in self._settings.sinks if sink.kind not in ("log", "stdout")}
         return Api(
             alerts=store.alerts,
             claims=store.claims,
-            deliveries=store.deliveries,
             operations=Operations(
-                topic=self._topic,
-                sinks=[sink.name for sink in self._settings.sinks],
+                sinks={sink.name: sink.kind for sink in self._settings.sinks},
                 alerts=store.alerts,
                 deliveries=store.deliveries,
                 switches=store.outbox,
             ),
+            trial=Trial(
+                topic=self._topic,
+                sinks=[sink.name for sink in self._sinks],
+                receivers={sink.name: sink for sink in self._sinks if sink.name in receivers(self._settings.sinks)},
+            ),
             events=self._events,
-            testable={sink.name: sink for sink in self._sinks if sink.name in receivers},
         )
 
     async def _refresh(self) -> None:

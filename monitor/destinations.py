@@ -2,6 +2,7 @@
 
 import ssl
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def open_sink(settings: SinkSettings, data: Path) -> protocols.Sink:
         seconds = settings.timeout.total_seconds()
         return AppriseSink(settings.name, settings.address.get_secret_value(), timeout_s=seconds)
     return _webhook(settings)
+
+
+def receivers(sinks: Iterable[SinkSettings]) -> dict[str, SinkSettings]:
+    """Those of the sinks that are elsewhere, by name: what can be tried by sending it something."""
+    return {sink.name: sink for sink in sinks if not isinstance(sink, LogSinkSettings | StdoutSettings)}
 
 
 def lane(sink: protocols.Sink, settings: SinkSettings) -> Lane:

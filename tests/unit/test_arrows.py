@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "sinks": VALUES | TOOLS,
     "receive": VALUES | {"sinks"} | TOOLS,
     "views": VALUES,
-    "operations": VALUES | {"alerting"} | TOOLS,
+    "operations": VALUES | {"alerting", "views"} | TOOLS,
     "web": VALUES | {"operations", "views"} | TOOLS,
 }
 # Libraries that one room alone knows.
