@@ -1,4 +1,4 @@
-"""Deliveries and sinks by hand: where they stand, what came of each attempt, again, on, off, and a test.
+"""Deliveries and sinks by hand: where they stand, what came of each attempt, again, on and off.
 
 Over the data, whether the daemon runs or not; it takes notice within a second. What receivers answered is hostile
 text, as posts are.
@@ -17,24 +17,17 @@ from rich.text import Text
 
 from monitor.cli.query import reading
 from monitor.cli.render import as_json, print_plain
-from monitor.destinations import open_sink, receivers
 from monitor.display import safe
 from monitor.errors import ConfigError
-from monitor.extract.topic import load_topic
-from monitor.models import Attempt, DeliveryRecord, DeliveryState, Redelivered, Verdict
-from monitor.operations import BY_HAND, NOT_ARRIVED, Operations, Trial
+from monitor.models import Attempt, DeliveryRecord, DeliveryState, Redelivered
+from monitor.operations import BY_HAND, NOT_ARRIVED, Operations
 from monitor.settings import Settings
-from monitor.views import SinkView, TestView
+from monitor.views import SinkView
 
 LONGEST_REASON = 300
 LONGEST_ERROR = 300
 STYLES = {"pending": "yellow", "dead": "red", "delivered": "green", "ok": "green", "failing": "yellow"}
 STYLES |= {"disabled": "bold red"}
-NOT_DELIVERED = {
-    Verdict.RETRY: "not delivered; an alert would be tried again",
-    Verdict.DEAD: "not delivered; an alert would be dead",
-    Verdict.DISABLE: "not delivered; an alert would disable the sink",
-}
 
 
 @asynccontextmanager
@@ -70,7 +63,7 @@ async def show_deliveries(
         more, _ = await operations.deliveries(sinks, states, after=last, limit=1) if found else ([], 0)
     console = Console(highlight=False)
     if json:
-        _lines(as_json(record.model_dump(mode="json")) for record in found)
+        print_lines(as_json(record.model_dump(mode="json")) for record in found)
     elif not console.is_terminal:
         print_plain(console, [Text("\t".join(_columns(record))) for record in found])
     elif found:
@@ -90,7 +83,7 @@ async def show_delivery(settings: Settings, wanted: str, *, named: bool, json: b
         digests = {f"{record.sink}/{record.digest}" for record in found if record.digest is not None} - seen
         found += [record for one in sorted(digests) for record in await operations.delivery(one)]
     if json:
-        _lines(as_json(record.model_dump(mode="json")) for record in found)
+        print_lines(as_json(record.model_dump(mode="json")) for record in found)
     else:
         Console(highlight=False, soft_wrap=True).print(Group(*map(_page, found)))
 
@@ -113,9 +106,9 @@ async def redeliver(
             done = await operations.redeliver_since(sink or "", since, states or (DeliveryState.DEAD,))
         disabled = [name for name in done if (await operations.sink(name)).disabled]
     if json:
-        _lines(as_json({"sink": name, **one.model_dump()}) for name, one in done.items())
+        print_lines(as_json({"sink": name, **one.model_dump()}) for name, one in done.items())
     else:
-        _lines(f"{name}: {_again(one)}" for name, one in done.items())
+        print_lines(f"{name}: {_again(one)}" for name, one in done.items())
     for name in disabled:
         _note(f"{name} is disabled and gets nothing before `monitor sinks enable {name}`")
     return not any(one.refused for one in done.values())
@@ -137,7 +130,7 @@ async def show_sinks(settings: Settings, *, named: bool, json: bool) -> None:
         found = await operations.sinks()
     console = Console(highlight=False)
     if json:
-        _lines(as_json(one.model_dump(mode="json")) for one in found)
+        print_lines(as_json(one.model_dump(mode="json")) for one in found)
     elif console.is_terminal:
         console.print(_sinks(found))
     else:
@@ -160,34 +153,11 @@ async def disable(settings: Settings, name: str, reason: str | None, *, named: b
     print(f"{name}: {'is disabled' if changed else f'was disabled before: {_why(one)}'}")
 
 
-async def try_sink(settings: Settings, name: str, *, json: bool) -> bool:
-    """Sends a `sink.test` from this process, without any data, and prints what came back; whether it arrived."""
-    topic, configured = load_topic(settings.topic).name, receivers(settings.sinks)
-    opened = {name: open_sink(configured[name], settings.data)} if name in configured else {}
-    try:
-        done = await Trial(topic=topic, sinks=[sink.name for sink in settings.sinks], receivers=opened).send(name)
-    finally:
-        for sink in opened.values():
-            await sink.close()
-    if json:
-        _lines([as_json(done.model_dump(mode="json"))])
-    else:
-        Console(highlight=False, soft_wrap=True).print(_tested(done))
-    return done.verdict is Verdict.DELIVERED
-
-
-def _tested(done: TestView) -> Text:
-    arrived = done.verdict is Verdict.DELIVERED
-    said = Text(f"{done.sink}: ")
-    said.append("delivered" if arrived else NOT_DELIVERED[done.verdict], style="green" if arrived else "red")
-    said.append(f" ({_came(done.status, done.error)}, {done.duration_ms} ms)")
-    return said.append(f"\nanswer: {safe(done.answer)}") if done.answer else said
-
-
 # --- what is printed
 
 
-def _lines(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
+    """As they are: JSON, or words of ours."""
     sys.stdout.writelines(line + "\n" for line in lines)
     sys.stdout.flush()
 
@@ -214,7 +184,7 @@ def _last(record: DeliveryRecord) -> str:
     if record.digest is not None and record.digest != record.seq:
         return f"in the digest {record.sink}/{record.digest}"
     last = record.attempts[-1] if record.attempts else None
-    said = [_came(last.status, last.error)] if last else []
+    said = [came(last.status, last.error)] if last else []
     if record.state is DeliveryState.PENDING and last and record.due:
         said.append(f"again at {_time(record.due)}")
     return "; ".join(said)
@@ -243,7 +213,7 @@ def _page(record: DeliveryRecord) -> RenderableType:
 
 
 def _attempt(attempt: Attempt) -> Iterator[Text]:
-    yield Text(f"{_came(attempt.status, attempt.error)}, {attempt.duration_ms} ms")
+    yield Text(f"{came(attempt.status, attempt.error)}, {attempt.duration_ms} ms")
     if attempt.answer:
         yield Text(safe(attempt.answer), style="dim")
 
@@ -271,7 +241,8 @@ def _why(one: SinkView) -> str:
     return f"failing since {_time(one.failing_since)}" if one.failing_since else ""
 
 
-def _came(status: int | None, error: str | None) -> str:
+def came(status: int | None, error: str | None) -> str:
+    """What came of an attempt, in a few words."""
     if error:
         return safe(error, limit=LONGEST_ERROR)
     return f"status {status}" if status is not None else "taken"

@@ -180,9 +180,9 @@ def sinks_test(
       monitor sinks test desk
     """
     settings = configured(config, topic, data, quiet=True)
-    from monitor.cli import deliveries as doing  # noqa: PLC0415
+    from monitor.cli.trial import try_sink  # noqa: PLC0415
 
-    if not finish(doing.try_sink(settings, name, json=json)):
+    if not finish(try_sink(settings, name, json=json)):
         raise typer.Exit(1)
 
 
