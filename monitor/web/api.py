@@ -20,7 +20,7 @@ from monitor.web import answers, parameters
 from monitor.web.events import Events
 from monitor.web.openapi import document
 from monitor.web.parameters import Parameter, read_query
-from monitor.web.problems import Refused
+from monitor.web.problems import Refused, expected
 from monitor.web.rendering import answered
 
 BASE = "/api/v1"
@@ -71,7 +71,7 @@ class Api:
 
     def add_to(self, app: web.Application) -> None:
         for route in self.routes:
-            app.router.add_route(route.method, BASE + route.path, route.handler)
+            app.router.add_route(route.method, BASE + route.path, route.handler, expect_handler=expected)
         described = document(self.routes, BASE)
 
         async def openapi(_: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ class Api:
         async def end_streams(_: web.Application) -> None:
             self._events.end()
 
-        app.router.add_get(f"{BASE}/openapi.json", openapi)
+        app.router.add_get(f"{BASE}/openapi.json", openapi, expect_handler=expected)
         app.on_shutdown.append(end_streams)
 
     def _table(self) -> tuple[Route, ...]:
