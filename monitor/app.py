@@ -72,8 +72,8 @@ class Tally:
         self.sightings += 1
         self.claims += filing.decision is Decision.NEW
 
-    def alert_raised(self, kind: Kind) -> None:
-        self.alerts[kind] += 1
+    def alert_raised(self, alert: Alert) -> None:
+        self.alerts[alert.kind] += 1
 
 
 @dataclass(frozen=True)
