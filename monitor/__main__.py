@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 for group in (running, looking, delivering):
     app.add_typer(group.app)
-app.add_typer(muting.app, name="mute")
+app.add_typer(muting.app, name="mute", short_help="Keeps alerts from all sinks but the log for a while")
 app.add_typer(trying.app)
 
 

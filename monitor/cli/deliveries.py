@@ -1,6 +1,6 @@
 """Deliveries and sinks by hand: where they stand, what came of each attempt, again, on and off.
 
-Over the data, whether the daemon runs or not; it takes notice within a second. What receivers answered is hostile
+Over the data, whether the daemon runs or not; it takes notice within two seconds. What receivers answered is hostile
 text, as posts are.
 """
 
