@@ -31,10 +31,11 @@ from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
 from monitor.operations import Operations, Trial
 from monitor.pipeline import Pipeline
 from monitor.poller import Poller
+from monitor.retention import limits
 from monitor.settings import Settings
 from monitor.sink_settings import LogSinkSettings
 from monitor.sources.replay import ReplaySource, read_feed
-from monitor.store import Limits, Store, embedded
+from monitor.store import Store, embedded
 from monitor.timing import pause, unless_stopped
 from monitor.web import health
 from monitor.web.api import Api
@@ -105,18 +106,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         else:
             url = await stack.enter_async_context(embedded(settings.data))
         yield await stack.enter_async_context(
-            Store(
-                url,
-                topic=topic.name,
-                sinks=[sink.name for sink in settings.sinks],
-                limits=Limits(
-                    posts=settings.retention.posts,
-                    threads=settings.retention.threads,
-                    claims=settings.retention.claims,
-                    alerts=settings.retention.alerts,
-                    reclaim_after=settings.worker.reclaim_after,
-                ),
-            )
+            Store(url, topic=topic.name, sinks=[sink.name for sink in settings.sinks], limits=limits(settings))
         )
 
 

@@ -26,8 +26,15 @@ from monitor.views import SinkView
 
 LONGEST_REASON = 300
 LONGEST_ERROR = 300
-STYLES = {"pending": "yellow", "dead": "red", "delivered": "green", "ok": "green", "failing": "yellow"}
-STYLES |= {"disabled": "bold red"}
+STYLES = {
+    "pending": "yellow",
+    "delivered": "green",
+    "dead": "red",
+    "ok": "green",
+    "failing": "yellow",
+    "disabled": "bold red",
+}
+"""Of the states of deliveries, and of sinks."""
 
 
 @asynccontextmanager
@@ -171,7 +178,9 @@ def _deliveries(found: Sequence[DeliveryRecord]) -> Table:
     for name in ("raised", "delivery", "kind", "state", "tries", "last"):
         table.add_column(name, overflow="fold", no_wrap=name in ("raised", "state"))
     for record in found:
-        table.add_row(*map(Text, _columns(record)), style=STYLES[record.state] if record.state == "dead" else "")
+        cells = [Text(cell) for cell in _columns(record)]
+        cells[3].stylize(STYLES[record.state])
+        table.add_row(*cells)
     return table
 
 

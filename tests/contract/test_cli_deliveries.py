@@ -181,9 +181,12 @@ async def test_sinks_are_listed_with_their_state_and_why(desk: Desk, store: Stor
     ]
 
 
-async def test_a_sink_is_disabled_and_enabled_by_hand(desk: Desk, store: Store) -> None:
+async def test_a_sink_is_disabled_and_enabled_by_hand(desk: Desk, store: Store, redis: Redis) -> None:
     await raise_one(store)
-    assert (await desk("sinks", "disable", "desk", "--reason", "moves  house")).out == "desk: is disabled\n"
+    shorter = {"MONITOR_RETENTION_ALERTS": "7d"}
+    disabling = await desk.monitor("sinks", "disable", "desk", "--reason", "moves  house", *desk.where, **shorter)
+    assert disabling.out == "desk: is disabled\n"
+    assert await redis.ttl(keys.sink(TOPIC, "desk")) <= 7 * 86_400, "kept as long as the daemon would keep it"
     disabled = (await store.deliveries.sink("desk")).disabled
     assert disabled
     assert (disabled.because, disabled.by_hand) == ("moves house", True)

@@ -11,7 +11,7 @@ PACKAGE = Path(monitor.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Whoever composes: these may know everybody.
-COMPOSERS = {"app", "destinations", "__main__", "cli"}
+COMPOSERS = {"app", "destinations", "retention", "__main__", "cli"}
 VALUES = {"models", "errors", "protocols"}
 # Small helpers without knowledge of ours.
 TOOLS = {"timing", "durations", "marked", "display", "logs", "signing"}
