@@ -18,7 +18,7 @@ from monitor.web import health
 from monitor.web.access import guarded
 from monitor.web.api import Api
 from monitor.web.metrics import CONTENT_TYPE, Metrics
-from monitor.web.problems import expected, told_in_json
+from monitor.web.problems import Handler, expected, told_in_json
 
 SHUTDOWN_S = 2.0
 LINGERING_S = 2.0
@@ -57,7 +57,26 @@ def application(
         app.router.add_get(path, handler, expect_handler=expected)
     if api is not None:
         api.add_to(app)
+    _answer_the_rest(app.router)
     return app
+
+
+def _answer_the_rest(router: web.UrlDispatcher) -> None:
+    """404 and 405 by routes of our own: the library's fail on an odd `Expect` before anything of ours is asked."""
+
+    def refusing(allowed: set[str]) -> Handler:
+        async def refuse(request: web.Request) -> web.StreamResponse:
+            raise web.HTTPMethodNotAllowed(request.method, allowed)
+
+        return refuse
+
+    async def unknown(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPNotFound
+
+    for resource in [one for one in router.resources() if isinstance(one, web.Resource)]:
+        refuse = refusing({route.method for route in resource})
+        resource.add_route("*", refuse, expect_handler=expected)
+    router.add_route("*", "/{unknown:.*}", unknown, expect_handler=expected)
 
 
 async def serve(

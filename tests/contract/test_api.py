@@ -232,6 +232,8 @@ async def test_what_is_not_there_or_not_allowed_is_said_in_json(site: Site) -> N
     site.described = {}
     for method, path, status in (("GET", "/nothing", 404), ("POST", "/alerts", 405)):
         assert (await site.ask(method, path))[1]["status"] == status
+    async with site.session.delete(f"{site.url}/api/v1/sinks/desk/enable") as response:
+        assert (response.status, response.headers["Allow"]) == (405, "POST")
     async with site.session.post(f"{site.url}/api/v1/redeliver", data="{}") as response:
         assert response.status == 415
         assert response.content_type == "application/problem+json"

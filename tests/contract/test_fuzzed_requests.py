@@ -100,8 +100,11 @@ def cases() -> list[bytes]:
     """All of the above, and well-formed requests that were cut, doubled and spoiled, the same at each run."""
     found = [*WELL_FORMED, *GARBAGE]
     found += [
-        a_request("GET", path, headers) for path in ("/api/v1/alerts", "/api/v1/events") for headers in ODD_HEADERS
+        a_request("GET", path, headers)
+        for path in ("/api/v1/alerts", "/api/v1/events", "/nothing")
+        for headers in ODD_HEADERS
     ]
+    found += [a_request("PUT", "/api/v1/alerts", headers) for headers in ODD_HEADERS]
     found += [a_post(body) for body in ODD_BODIES]
     found += [a_post(b"{}", f"Content-Type: {kind}\r\n") for kind in ODD_KINDS]
     found += [a_post(b"", f"{JSON}Content-Length: {length}\r\n") for length in ODD_LENGTHS]
