@@ -20,7 +20,7 @@ import structlog
 from aiohttp import web
 
 from monitor import alerting, protocols
-from monitor.destinations import lane, open_sink
+from monitor.destinations import lane, open_sink, receivers
 from monitor.dispatcher import Dispatcher
 from monitor.errors import MonitorError, StoreUnavailable
 from monitor.extract.extractor import Extractor
@@ -28,13 +28,14 @@ from monitor.extract.relevance import Judge
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Alert, Claim, Decision, Filing, Kind, Post, digest
-from monitor.operations import Operations
+from monitor.operations import Operations, Trial
 from monitor.pipeline import Pipeline
 from monitor.poller import Poller
+from monitor.retention import limits
 from monitor.settings import Settings
 from monitor.sink_settings import LogSinkSettings
 from monitor.sources.replay import ReplaySource, read_feed
-from monitor.store import Limits, Store, embedded
+from monitor.store import Store, embedded
 from monitor.timing import pause, unless_stopped
 from monitor.web import health
 from monitor.web.api import Api
@@ -72,8 +73,8 @@ class Tally:
         self.sightings += 1
         self.claims += filing.decision is Decision.NEW
 
-    def alert_raised(self, kind: Kind) -> None:
-        self.alerts[kind] += 1
+    def alert_raised(self, alert: Alert) -> None:
+        self.alerts[alert.kind] += 1
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         else:
             url = await stack.enter_async_context(embedded(settings.data))
         yield await stack.enter_async_context(
-            Store(
-                url,
-                topic=topic.name,
-                sinks=[sink.name for sink in settings.sinks],
-                limits=Limits(
-                    posts=settings.retention.posts,
-                    threads=settings.retention.threads,
-                    claims=settings.retention.claims,
-                    alerts=settings.retention.alerts,
-                    reclaim_after=settings.worker.reclaim_after,
-                ),
-            )
+            Store(url, topic=topic.name, sinks=[sink.name for sink in settings.sinks], limits=limits(settings))
         )
 
 
@@ -300,20 +290,21 @@ class _Daemon:
 
     def _api(self) -> Api:
         store = self._store
-        receivers = {sink.name for sink in self._settings.sinks if sink.kind not in ("log", "stdout")}
         return Api(
             alerts=store.alerts,
             claims=store.claims,
-            deliveries=store.deliveries,
             operations=Operations(
-                topic=self._topic,
-                sinks=[sink.name for sink in self._settings.sinks],
+                sinks={sink.name: sink.kind for sink in self._settings.sinks},
                 alerts=store.alerts,
                 deliveries=store.deliveries,
                 switches=store.outbox,
             ),
+            trial=Trial(
+                topic=self._topic,
+                sinks=[sink.name for sink in self._sinks],
+                receivers={sink.name: sink for sink in self._sinks if sink.name in receivers(self._settings.sinks)},
+            ),
             events=self._events,
-            testable={sink.name: sink for sink in self._sinks if sink.name in receivers},
         )
 
     async def _refresh(self) -> None:

@@ -2,6 +2,7 @@
 
 import ssl
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from monitor.sinks.apprise import AppriseSink
 from monitor.sinks.guard import Guard
 from monitor.sinks.log import LogSink
 from monitor.sinks.rotation import Rotation
-from monitor.sinks.signing import Secret
 from monitor.sinks.stdout import StdoutSink
 from monitor.sinks.webhook import Limits, WebhookSink
 
@@ -33,8 +33,14 @@ def open_sink(settings: SinkSettings, data: Path) -> protocols.Sink:
     if isinstance(settings, StdoutSettings):
         return StdoutSink(settings.name, sys.stdout.buffer, settings.format)
     if isinstance(settings, AppriseSettings):
-        return AppriseSink(settings.name, settings.address.get_secret_value())
+        seconds = settings.timeout.total_seconds()
+        return AppriseSink(settings.name, settings.address.get_secret_value(), timeout_s=seconds)
     return _webhook(settings)
+
+
+def receivers(sinks: Iterable[SinkSettings]) -> dict[str, SinkSettings]:
+    """Those of the sinks that are elsewhere, by name: what can be tried by sending it something."""
+    return {sink.name: sink for sink in sinks if not isinstance(sink, LogSinkSettings | StdoutSettings)}
 
 
 def lane(sink: protocols.Sink, settings: SinkSettings) -> Lane:
@@ -73,8 +79,8 @@ def _webhook(settings: WebhookSettings) -> WebhookSink:
     seconds = settings.timeout.total_seconds()
     return WebhookSink(
         settings.name,
-        settings.url.get_secret_value(),
-        [Secret.parse(secret.get_secret_value(), f"sink {settings.name}") for secret in settings.secrets],
+        settings.address.get_secret_value(),
+        settings.secrets,
         Guard(settings.allow_networks),
         body=settings.body,
         limits=Limits(

@@ -1,5 +1,6 @@
-"""Durations as people write them: "40s", "5 min", "1.5h", "90d"."""
+"""Durations and moments as people write them: "40s", "5 min", "1.5h", "90d", "2026-05-22T17:00Z"."""
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -38,27 +39,31 @@ def write_duration(value: timedelta) -> str:
     return f"{milliseconds}ms" if milliseconds else "0s"
 
 
-def parse_moment(written: str, now: datetime) -> datetime:
-    """A moment as people write it: how long ago ("2h", "3d"), or a date and time ("2026-05-22", "2026-05-22T17:00Z").
+def parse_time(written: str) -> datetime:
+    """The date and time that is written, such as "2026-05-22T17:00Z", in UTC, which it also is without a zone.
 
-    ValueError in words for anything else; a time without a zone is UTC.
+    ValueError in words for anything else.
     """
-    written = written.strip()
     try:
-        moment = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(written.strip())
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except ValueError:
-        pass
-    else:
-        try:
-            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-        except OverflowError:
-            raise ValueError(f"{written!r} is beyond the calendar") from None
-    try:
-        return now - parse_duration(written)
-    except (ValueError, OverflowError):
-        raise ValueError(
-            f"{written!r} is no moment; write how long ago, such as 2h or 7d, or a time, such as 2026-05-22T17:00Z"
-        ) from None
+        raise ValueError(f"{written!r} is no time; write for example 2026-05-22T17:00Z") from None
+    except OverflowError:
+        raise ValueError(f"{written!r} is beyond the calendar") from None
+
+
+def parse_moment(written: str, now: datetime) -> datetime:
+    """A moment of the past as people write it: how long ago ("2h", "3d"), or a time as `parse_time` takes it.
+
+    ValueError in words for anything else.
+    """
+    for read in (parse_time, lambda ago: now - parse_duration(ago)):
+        with contextlib.suppress(ValueError, OverflowError):
+            return read(written)
+    raise ValueError(
+        f"{written!r} is no moment; write how long ago, such as 2h or 7d, or a time, such as 2026-05-22T17:00Z"
+    )
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration, return_type=str)]

@@ -21,7 +21,7 @@ from typing import Protocol
 import structlog
 
 from monitor import alerting, filing
-from monitor.models import Alert, Claim, Filing, Kind, Post, Raise, Sighting, Suppressed, Way
+from monitor.models import Alert, Claim, Filing, Post, Raise, Sighting, Suppressed, Way
 from monitor.protocols import ClaimStore, Extractor, Matcher, MuteStore
 from monitor.routing import tree
 
@@ -45,7 +45,7 @@ class Observer(Protocol):
 
     def claim_recorded(self, filing: Filing) -> None: ...
 
-    def alert_raised(self, kind: Kind) -> None: ...
+    def alert_raised(self, alert: Alert) -> None: ...
 
 
 class Pipeline:
@@ -134,7 +134,7 @@ class Pipeline:
             ):
                 for alert, _ in alerts:
                     for observer in self._observers:
-                        observer.alert_raised(alert.kind)
+                        observer.alert_raised(alert)
                     log.info(
                         "alert.raised",
                         alert=alert.alert_id,

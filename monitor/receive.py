@@ -21,7 +21,7 @@ from rich.text import Text
 
 from monitor.display import json_safe, safe
 from monitor.errors import MonitorError
-from monitor.sinks.signing import ID, Secret, verify
+from monitor.signing import ID, Secret, verify
 
 LIMIT_BYTES = 64 * 1024
 STYLES = {"claim.new": "bold green", "claim.updated": "bold yellow", "claim.disputed": "bold red"}

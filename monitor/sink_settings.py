@@ -1,9 +1,7 @@
 """The configuration of the sinks: where alerts go to. Secrets never render."""
 
-import base64
-import binascii
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -22,14 +20,15 @@ from pydantic import (
 
 from monitor.durations import Duration
 from monitor.setting_types import FilePath, Name, Positive, Section, Size
+from monitor.signing import Secret
 
 
 def _webhook_url(url: SecretStr) -> SecretStr:
     try:
         parts = urlsplit(url.get_secret_value())
         _ = parts.port
-    except ValueError as error:
-        raise ValueError(f"is no URL: {error}") from error
+    except ValueError:
+        raise ValueError("is no URL") from None  # the reason would quote a part of it
     if parts.scheme not in ("http", "https"):
         raise ValueError("is no webhook URL; it must begin with https:// or http://")
     if not parts.hostname or any(c.isspace() for c in parts.hostname):
@@ -37,20 +36,6 @@ def _webhook_url(url: SecretStr) -> SecretStr:
     if parts.fragment:
         raise ValueError("is no webhook URL: a fragment (#...) is never sent")
     return url
-
-
-def check_secret(secret: str) -> str:
-    """The secret as it is; ValueError in words, without the secret, if it is no Standard Webhooks secret."""
-    if not secret.startswith("whsec_"):
-        raise ValueError("is no webhook secret: it must begin with whsec_")
-    encoded = secret.removeprefix("whsec_").rstrip("=")
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is no webhook secret: what follows whsec_ is not base64") from None
-    if not 24 <= len(key) <= 64:
-        raise ValueError(f"is no webhook secret: it holds {len(key)} bytes, and must hold 24 to 64")
-    return secret
 
 
 def _ca_problem(path: Path) -> str | None:
@@ -65,6 +50,35 @@ def _ca_problem(path: Path) -> str | None:
 
 def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
+
+
+def _read(path: Path) -> str:
+    """What a file that keeps a secret holds; ValueError in words if it can't be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ValueError(f"{str(path)!r} can't be read: {reason}") from None
+
+
+def _one_url(
+    url: SecretStr | None, url_env: str | None, url_file: Path | None, environ: Mapping[str, str]
+) -> tuple[str, SecretStr]:
+    """The URL and where it was kept: in one of the three places, or ValueError in words."""
+    if [url, url_env, url_file].count(None) != 2:
+        raise ValueError("needs a URL, from one of url_file, url_env and url")
+    if url_env is not None:
+        place, found = f"url_env: the variable {url_env}", environ.get(url_env, "")
+    elif url_file is not None:
+        try:
+            place, found = f"url_file: {str(url_file)!r}", _read(url_file)
+        except ValueError as error:
+            raise ValueError(f"url_file: {error}") from None
+    else:
+        place, found = "url:", url.get_secret_value() if url else ""
+    if not found.strip():
+        raise ValueError(f"{place} is {'not set' if url_env is not None else 'empty'}")
+    return place, SecretStr(found.strip())
 
 
 WebhookUrl = Annotated[SecretStr, AfterValidator(_webhook_url)]
@@ -111,7 +125,12 @@ class WebhookSettings(Section):
 
     kind: Literal["webhook"]
     name: Name = Field(description="What the sink is called; its deliveries are kept under it.")
-    url: WebhookUrl = Field(description="Where alerts are posted to.")
+    url: WebhookUrl | None = Field(
+        None,
+        description="Where alerts are posted to. One that is a secret, as a chat's is, is better kept elsewhere:",
+    )
+    url_env: str | None = Field(None, description="The environment variable that holds the URL.")
+    url_file: FilePath | None = Field(None, description="The file that holds the URL.")
     body: Literal["standard", "alertmanager", "slack", "discord"] = Field(
         "standard",
         description="`standard` (Standard Webhooks 1.0, needs a secret), what `alertmanager` would post (version 4), "
@@ -150,46 +169,67 @@ class WebhookSettings(Section):
     )
     rate_limit: Limited = None
 
-    _secrets: tuple[SecretStr, ...] = PrivateAttr(())
+    _address: SecretStr = PrivateAttr(SecretStr(""))
+    _secrets: tuple[Secret, ...] = PrivateAttr(())
 
     @property
-    def secrets(self) -> tuple[SecretStr, ...]:
-        """All secrets, wherever they were kept, each of them checked; at least one for the standard body."""
+    def address(self) -> SecretStr:
+        """The URL, wherever it was kept."""
+        return self._address
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """All secrets, wherever they were kept; at least one for the standard body."""
         return self._secrets
 
     @model_validator(mode="after")
     def _gather(self, info: ValidationInfo) -> Self:
         environ: Mapping[str, str] = (info.context or {}).get("environ", {})
-        found = [("secret", secret.get_secret_value()) for secret in self.secret]
-        wrong = []
-        for name in self.secret_env:
-            if environ.get(name):
-                found.append((f"secret_env: the variable {name}", environ[name].strip()))
-            else:
-                wrong.append(f"secret_env: the environment variable {name} is not set")
-        for path in self.secret_file:
-            try:
-                lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-            except (OSError, UnicodeDecodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-                wrong.append(f"secret_file: {str(path)!r} can't be read: {reason}")
-                continue
-            found.extend((f"secret_file: {str(path)!r}", line) for line in lines)
-            if not lines:
-                wrong.append(f"secret_file: {str(path)!r} is empty")
-        for place, secret in found:
-            try:
-                check_secret(secret)
-            except ValueError as error:
-                wrong.append(f"{place} {error}")
-        if not found and not wrong and self.body == "standard":
+        wrong: list[str] = []
+        try:
+            self._address = self._found(environ)
+        except ValueError as error:
+            wrong.append(str(error))
+        self._secrets = tuple(self._signers(environ, wrong))
+        if not self._secrets and not wrong and self.body == "standard":
             wrong.append("has no secret; give secret_file, secret_env or secret")
         if self.tls_ca_file is not None and (problem := _ca_problem(self.tls_ca_file)):
             wrong.append(f"tls_ca_file: {str(self.tls_ca_file)!r} {problem}")
         if wrong:
             raise ValueError("; ".join(wrong))
-        self._secrets = tuple(SecretStr(secret) for _, secret in found)
         return self
+
+    def _found(self, environ: Mapping[str, str]) -> SecretStr:
+        place, url = _one_url(self.url, self.url_env, self.url_file, environ)
+        try:
+            return _webhook_url(url)
+        except ValueError as error:
+            raise ValueError(f"{place} {error}") from None
+
+    def _signers(self, environ: Mapping[str, str], wrong: list[str]) -> Iterator[Secret]:
+        """The secrets, in the order of their places; what is wrong with others is added to `wrong`."""
+        for place, written in self._written(environ, wrong):
+            try:
+                yield Secret.parse(written)
+            except ValueError as error:
+                wrong.append(f"{place} {error}")
+
+    def _written(self, environ: Mapping[str, str], wrong: list[str]) -> Iterator[tuple[str, str]]:
+        yield from (("secret", secret.get_secret_value()) for secret in self.secret)
+        for name in self.secret_env:
+            if environ.get(name):
+                yield f"secret_env: the variable {name}", environ[name]
+            else:
+                wrong.append(f"secret_env: the environment variable {name} is not set")
+        for path in self.secret_file:
+            try:
+                lines = [line for line in _read(path).splitlines() if line.strip()]
+            except ValueError as error:
+                wrong.append(f"secret_file: {error}")
+                continue
+            yield from ((f"secret_file: {str(path)!r}", line) for line in lines)
+            if not lines:
+                wrong.append(f"secret_file: {str(path)!r} is empty")
 
 
 class StdoutSettings(Section):
@@ -226,17 +266,7 @@ class AppriseSettings(Section):
     @model_validator(mode="after")
     def _find(self, info: ValidationInfo) -> Self:
         environ: Mapping[str, str] = (info.context or {}).get("environ", {})
-        found = [self.url.get_secret_value()] if self.url is not None else []
-        found += [environ.get(self.url_env, "")] if self.url_env is not None else []
-        if self.url_file is not None:
-            try:
-                found.append(self.url_file.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-                raise ValueError(f"url_file: {str(self.url_file)!r} can't be read: {reason}") from None
-        if len(found) != 1 or not found[0].strip():
-            raise ValueError("needs a URL, from one of url_file, url_env and url")
-        self._address = SecretStr(found[0].strip())
+        _, self._address = _one_url(self.url, self.url_env, self.url_file, environ)
         return self
 
 

@@ -1,6 +1,20 @@
-"""What programs are shown of claims and sightings: the same form from the command line and over HTTP."""
+"""What programs are shown of claims, sightings and sinks: the same form from the command line and over HTTP."""
 
-from monitor.models import Claim, Decision, Figure, Filing, Ledger, Link, Stance, UtcTime, Value
+from typing import Literal
+
+from monitor.models import (
+    Claim,
+    Decision,
+    Figure,
+    Filing,
+    Ledger,
+    Link,
+    SinkRecord,
+    Stance,
+    UtcTime,
+    Value,
+    Verdict,
+)
 
 
 class ClaimView(Value):
@@ -60,6 +74,27 @@ class SightingView(Value):
     told: str | None
 
 
+class SinkView(SinkRecord):
+    """Where a sink stands. `kind` is None of one that is configured no longer. `failing`: nothing arrived since."""
+
+    kind: str | None
+    state: Literal["ok", "failing", "disabled"]
+
+
+class TestView(Value):
+    """What a receiver said to a `sink.test`, and how long it took in milliseconds."""
+
+    __test__ = False  # pytest takes it for a test otherwise
+
+    sink: str
+    verdict: Verdict
+    at: UtcTime
+    duration_ms: int
+    status: int | None
+    error: str | None
+    answer: str | None
+
+
 def view_claim(claim: Claim) -> ClaimView:
     return ClaimView.model_validate(claim.model_dump(exclude={"exemplars"}) | {"status": claim.status})
 
@@ -79,3 +114,8 @@ def view_filing(filing: Filing) -> SightingView:
             "told": filing.told,
         }
     )
+
+
+def view_sink(record: SinkRecord, kind: str | None) -> SinkView:
+    state = "disabled" if record.disabled else "failing" if record.failing_since else "ok"
+    return SinkView.model_validate(dict(record) | {"kind": kind, "state": state})

@@ -4,13 +4,13 @@ import base64
 from datetime import UTC, datetime
 
 from monitor.models import Alert, AlertClaim, AlertSource, Counts, Delivery, Kind, Stance
-from monitor.sinks.signing import PREFIX, Secret
+from monitor.signing import PREFIX, Secret
 
 NOON = datetime(2023, 5, 22, 12, 0, tzinfo=UTC)
 SECRET_TEXT = PREFIX + base64.b64encode(b"a key of the tests, thirty-two b").decode()
 OTHER_SECRET_TEXT = PREFIX + base64.b64encode(b"another key, twenty-four").decode()
-SECRET = Secret.parse(SECRET_TEXT, "tests")
-OTHER_SECRET = Secret.parse(OTHER_SECRET_TEXT, "tests")
+SECRET = Secret.parse(SECRET_TEXT)
+OTHER_SECRET = Secret.parse(OTHER_SECRET_TEXT)
 
 
 def a_source(number: int = 0, **fields: object) -> AlertSource:

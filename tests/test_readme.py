@@ -37,7 +37,7 @@ def test_table_of_settings_is_that_of_the_code() -> None:
 
 def monitor_commands() -> list[tuple[str, list[str]]]:
     """Each use of the command in a shell block: subcommand and its options."""
-    uses = re.findall(r"\bmonitor (?!monitor)(mute \w+|\w+)((?: [^#|\n]*)?)", "\n".join(blocks("sh")))
+    uses = re.findall(r"\bmonitor (?!monitor)((?:mute|sinks) \w+|\w+)((?: [^#|\n]*)?)", "\n".join(blocks("sh")))
     return [(name, re.findall(r"(?<= )--?[a-z][a-z-]*", words)) for name, words in uses]
 
 
@@ -49,6 +49,15 @@ def test_commands_and_options_exist(subcommand: str) -> None:
     for one, options in monitor_commands():
         if one == subcommand:
             assert all(option in shown for option in options), f"{one}: {options}"
+
+
+def test_table_of_commands_is_that_of_the_help() -> None:
+    shown = subprocess.run(
+        command("--help"), capture_output=True, text=True, check=True, env=environment(), cwd=ROOT
+    ).stdout
+    listed = re.findall(r"^  (\w+) +(\w.*)$", shown.split("Commands:")[1].split("Exit codes")[0], re.MULTILINE)
+    rows = re.findall(r"^\| `monitor (\w+)` \| (.*) \|$", README, re.MULTILINE)
+    assert rows == listed
 
 
 def test_make_targets_exist() -> None:

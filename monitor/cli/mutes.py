@@ -12,7 +12,7 @@ from rich.text import Text
 from monitor.cli.query import reading
 from monitor.cli.render import as_json, print_plain
 from monitor.display import safe
-from monitor.durations import parse_duration
+from monitor.durations import parse_duration, parse_time
 from monitor.errors import ConfigError, MonitorError
 from monitor.models import Mute, digest
 from monitor.routing.matchers import parse
@@ -31,22 +31,12 @@ def made(
         raise ConfigError("mute", "say when it ends, with --for 2h or with --until 2026-05-22T17:00Z")
     try:
         written = tuple(str(parse(matcher)) for matcher in matchers)
-        end = now + parse_duration(lasting) if until is None else _moment(until)
+        end = now + parse_duration(lasting) if until is None else parse_time(until)
     except (ValueError, OverflowError) as error:
         raise ConfigError("mute", str(error)) from error
     author, reason = _words("--author", author or getpass.getuser()), _words("--reason", reason)
     name = digest(*written, end, author, reason, length=8)  # the same mute again is the same
     return Mute(id=f"mute_{name}", matchers=written, until=end, author=author, reason=reason, created=now)
-
-
-def _moment(written: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(written.strip())
-    except ValueError:
-        raise ValueError(f"{written!r} is no time; write for example 2026-05-22T17:00Z") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"{written!r} has no time zone; write for example {written.strip()}Z")
-    return moment.astimezone(UTC)
 
 
 def _words(option: str, written: str) -> str:

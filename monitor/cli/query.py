@@ -7,6 +7,7 @@ from datetime import timedelta
 from monitor.errors import ConfigError, MonitorError
 from monitor.extract.topic import load_topic
 from monitor.models import Claim
+from monitor.retention import limits
 from monitor.settings import Settings
 from monitor.store import Store, attach
 from monitor.store.topics import topics
@@ -16,7 +17,7 @@ PATIENCE = timedelta(seconds=5)
 
 @asynccontextmanager
 async def reading(settings: Settings, *, named: bool) -> AsyncIterator[Store]:
-    """The store of the topic, to read from. The daemon may run meanwhile, or not.
+    """The store of the topic, to look at and to change by hand. The daemon may run meanwhile, or not.
 
     `named`: the topic was asked for by its file. Otherwise it is the configured one if anything is known of it, or
     else the only one that something is known of.
@@ -27,7 +28,7 @@ async def reading(settings: Settings, *, named: bool) -> AsyncIterator[Store]:
         else:
             url = await stack.enter_async_context(attach(settings.data))
         topic = await _topic(settings, url, named=named)
-        yield await stack.enter_async_context(Store(url, topic=topic, patience=PATIENCE))
+        yield await stack.enter_async_context(Store(url, topic=topic, limits=limits(settings), patience=PATIENCE))
 
 
 async def _topic(settings: Settings, url: str, *, named: bool) -> str:

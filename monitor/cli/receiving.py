@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor import receive
 from monitor.errors import ConfigError
-from monitor.sinks.signing import Secret
+from monitor.signing import Secret
 
 
 async def receive_webhooks(
@@ -50,11 +50,18 @@ def _secrets(envs: Sequence[str], files: Sequence[Path]) -> list[Secret]:
     for name in envs:
         if not os.environ.get(name):
             raise ConfigError(f"--secret-env {name}", "the environment variable is not set")
-        secrets.append(Secret.parse(os.environ[name], f"--secret-env {name}"))
+        secrets.append(_secret(os.environ[name], f"--secret-env {name}"))
     for path in files:
         try:
             lines = path.read_text(encoding="utf-8").split()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"--secret-file {path}", f"can't be read: {error}") from error
-        secrets += [Secret.parse(line, f"--secret-file {path}") for line in lines]
+        secrets += [_secret(line, f"--secret-file {path}") for line in lines]
     return secrets
+
+
+def _secret(text: str, about: str) -> Secret:
+    try:
+        return Secret.parse(text)
+    except ValueError as error:
+        raise ConfigError(about, str(error)) from None

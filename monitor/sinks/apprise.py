@@ -4,7 +4,9 @@ The library is an extra: `pip install claim-monitor[apprise]`. It is called in a
 is reached is its matter, so the guard of the webhooks does not hold here.
 """
 
+import asyncio
 import importlib
+import logging
 import re
 from typing import Any
 
@@ -21,10 +23,14 @@ _FOREIGN = str.maketrans({"<": "‹", ">": "›", "@": "＠", "*": "∗", "`": "
 
 
 class AppriseSink:
-    """Sends to one service. The library is loaded at once: ConfigError when it is not there or refuses the URL."""
+    """Sends to one service, `timeout_s` at most for one message.
 
-    def __init__(self, name: str, url: str) -> None:
+    The library is loaded at once: ConfigError when it is not there or refuses the URL.
+    """
+
+    def __init__(self, name: str, url: str, *, timeout_s: float = 30.0) -> None:
         self._name = name
+        self._timeout_s = timeout_s
         self._service = _service(name, url)
         self._aside = Aside(f"sink {name}")
 
@@ -36,7 +42,10 @@ class AppriseSink:
         """DELIVERED when the service took it. The library does not say why one did not: that is RETRY."""
         title, body = message(delivery)
         try:
-            taken = await self._aside.run(lambda: self._service.notify(title=title, body=body, body_format="text"))
+            async with asyncio.timeout(self._timeout_s):
+                taken = await self._aside.run(lambda: self._service.notify(title=title, body=body, body_format="text"))
+        except TimeoutError:  # also the library's own
+            return Outcome(verdict=Verdict.RETRY, error=f"no answer within {self._timeout_s:g} s")
         except Busy as error:
             return Outcome(verdict=Verdict.RETRY, error=str(error))
         except Exception as error:  # a plug-in's own; its words can hold the URL, and with it a secret
@@ -71,6 +80,8 @@ def _service(name: str, url: str) -> Any:
     except ImportError:
         about = f"sink {name}"
         raise ConfigError(about, f"needs the library Apprise, which is not installed: pip install {EXTRA!r}") from None
+    # What it logs can hold the URL, and with it a secret: also of one that it refuses.
+    logging.getLogger("apprise").propagate = False
     service = library.Apprise()
     if not service.add(url):
         raise ConfigError(f"sink {name}: url", "Apprise knows no such service, or something is missing in the URL")

@@ -26,9 +26,9 @@ from monitor import __version__
 from monitor.display import safe
 from monitor.errors import ConfigError
 from monitor.models import Delivery, Outcome, Verdict
+from monitor.signing import Secret, sign
 from monitor.sinks.guard import AddressRefused, Guard, opened
 from monitor.sinks.shapes import alertmanager, discord, slack
-from monitor.sinks.signing import Secret, sign
 from monitor.sinks.standard import standard
 
 ANSWER_LIMIT_CHARS = 500

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from monitor.models import Alert, DeliveryRecord, DeliveryState, Redelivered, SinkRecord, UtcTime, Value, Verdict
-from monitor.views import ClaimView, SightingView
+from monitor.models import Alert, DeliveryRecord, DeliveryState, Redelivered, Value
+from monitor.views import ClaimView, SightingView, SinkView
 
 
 class AlertsPage(Value):
@@ -42,7 +42,7 @@ class DeliveriesPage(Value):
 class SinksPage(Value):
     """The configured sinks."""
 
-    sinks: tuple[SinkRecord, ...]
+    sinks: tuple[SinkView, ...]
 
 
 class Again(Value):
@@ -84,21 +84,7 @@ class SwitchAnswer(Value):
     """`changed`: false when it was so before. `sink`: where it stands now."""
 
     changed: bool
-    sink: SinkRecord
-
-
-class TestAnswer(Value):
-    """What a receiver said to a `sink.test`."""
-
-    __test__ = False  # pytest takes it for a test otherwise
-
-    sink: str
-    verdict: Verdict
-    at: UtcTime
-    duration_ms: int
-    status: int | None
-    error: str | None
-    answer: str | None
+    sink: SinkView
 
 
 class Problem(Value):

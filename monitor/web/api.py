@@ -3,7 +3,7 @@
 Each route stands in the table with what it takes and what it answers; `openapi` describes the same table.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -13,15 +13,14 @@ from pydantic import BaseModel, ValidationError
 
 from monitor.durations import parse_moment
 from monitor.errors import MonitorError
-from monitor.models import DeliveryRecord
-from monitor.operations import BY_HAND, Operations
-from monitor.protocols import AlertReader, ClaimReader, Deliveries, Sink
-from monitor.views import view_claim, view_filing
+from monitor.operations import BY_HAND, Operations, Trial
+from monitor.protocols import AlertReader, ClaimReader
+from monitor.views import TestView, view_claim, view_filing
 from monitor.web import answers, parameters
 from monitor.web.events import Events
 from monitor.web.openapi import document
 from monitor.web.parameters import Parameter, read_query
-from monitor.web.problems import Refused
+from monitor.web.problems import Refused, expected
 from monitor.web.rendering import answered
 
 BASE = "/api/v1"
@@ -50,31 +49,29 @@ class Route:
 
 
 class Api:
-    """The handlers, over one topic's store. `testable` are the receivers that a `sink.test` can be sent to."""
+    """The handlers, over one topic's store."""
 
     def __init__(
         self,
         *,
         alerts: AlertReader,
         claims: ClaimReader,
-        deliveries: Deliveries,
         operations: Operations,
+        trial: Trial,
         events: Events,
-        testable: Mapping[str, Sink],
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._alerts = alerts
         self._claims = claims
-        self._deliveries = deliveries
         self._operations = operations
+        self._trial = trial
         self._events = events
-        self._testable = testable
         self._clock = clock
         self.routes = self._table()
 
     def add_to(self, app: web.Application) -> None:
         for route in self.routes:
-            app.router.add_route(route.method, BASE + route.path, route.handler)
+            app.router.add_route(route.method, BASE + route.path, route.handler, expect_handler=expected)
         described = document(self.routes, BASE)
 
         async def openapi(_: web.Request) -> web.Response:
@@ -83,7 +80,7 @@ class Api:
         async def end_streams(_: web.Application) -> None:
             self._events.end()
 
-        app.router.add_get(f"{BASE}/openapi.json", openapi)
+        app.router.add_get(f"{BASE}/openapi.json", openapi, expect_handler=expected)
         app.on_shutdown.append(end_streams)
 
     def _table(self) -> tuple[Route, ...]:
@@ -116,7 +113,7 @@ class Api:
             Route("POST", "/sinks/{name}/disable", self.disable, "Offers the sink nothing more",
                   answers.SwitchAnswer, (sink,), answers.Reason),
             Route("POST", "/sinks/{name}/test", self.test, "Sends a signed sink.test, once",
-                  answers.TestAnswer, (sink,), answers.Nothing),
+                  TestView, (sink,), answers.Nothing),
         )  # fmt: skip
 
     # --- looking
@@ -149,11 +146,10 @@ class Api:
 
     async def deliveries(self, request: web.Request) -> web.Response:
         query = read_query(request, self._of_deliveries)
-        after = query["after"]
-        if query["since"] is not None:
-            after = max(after, await self._alerts.before(query["since"]))
-        found = await self._deliveries.listed(query["sink"], query["state"], after_seq=after, limit=query["limit"])
-        return answered(answers.DeliveriesPage(deliveries=tuple(found), after=_last(found, after)))
+        found, after = await self._operations.deliveries(
+            query["sink"], query["state"], since=query["since"], after=query["after"], limit=query["limit"]
+        )
+        return answered(answers.DeliveriesPage(deliveries=tuple(found), after=after))
 
     async def sinks(self, request: web.Request) -> web.Response:
         read_query(request, ())
@@ -191,17 +187,15 @@ class Api:
         return await self._switched(sink, await self._operations.disable(sink, reason.because or BY_HAND))
 
     async def _switched(self, sink: str, changed: bool) -> web.Response:
-        return answered(answers.SwitchAnswer(changed=changed, sink=await self._deliveries.sink(sink)))
+        return answered(answers.SwitchAnswer(changed=changed, sink=await self._operations.sink(sink)))
 
     async def test(self, request: web.Request) -> web.Response:
         await _body(request, answers.Nothing)
         name = self._sink(request)
         try:
-            sink = self._operations.tested(name, self._testable)
+            return answered(await self._trial.send(name))
         except MonitorError as error:
             raise Refused(409, str(error), "name") from None
-        verdict, attempt = await self._operations.test(sink)
-        return answered(answers.TestAnswer(sink=name, verdict=verdict, **attempt.model_dump()))
 
     def _sink(self, request: web.Request) -> str:
         read_query(request, ())
@@ -209,10 +203,6 @@ class Api:
         if name not in self._operations.names:
             raise Refused(404, f"there is no such sink; there are {', '.join(self._operations.names)}", "name")
         return name
-
-
-def _last(found: list[DeliveryRecord], after: int) -> int:
-    return found[-1].seq if found else after
 
 
 async def _body(request: web.Request, form: type[Body]) -> Body:

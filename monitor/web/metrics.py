@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from monitor.errors import FeedError
-from monitor.models import Delivery, Filing, Kind, Outcome, Post, Sighting, SinkRecord, Verdict
+from monitor.models import Alert, Delivery, Filing, Outcome, Post, Sighting, SinkRecord, Verdict
 from monitor.protocols import Batch, Extractor, Sink, Source
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -27,6 +27,9 @@ class Metrics:
         self._sightings = count("monitor_sightings", "Statements found in posts.")
         self._filings = count("monitor_filings", "Sightings filed, by what that did.", "decision")
         self._alerts = count("monitor_alerts", "Alerts raised.", "kind")
+        self._suppressed = count(
+            "monitor_suppressed_alerts", "Alerts that a sink does not get: muted, quiet hours, no route.", "sink"
+        )
         self._attempts = count("monitor_delivery_attempts", "Attempts to deliver an alert.", "sink", "verdict")
         self._parsing = Histogram(
             "monitor_parse_seconds",
@@ -69,8 +72,10 @@ class Metrics:
     def claim_recorded(self, filing: Filing) -> None:
         self._filings.labels(str(filing.decision)).inc()
 
-    def alert_raised(self, kind: Kind) -> None:
-        self._alerts.labels(str(kind)).inc()
+    def alert_raised(self, alert: Alert) -> None:
+        self._alerts.labels(str(alert.kind)).inc()
+        for one in alert.suppressed:
+            self._suppressed.labels(one.sink).inc()
 
     # --- what is read when somebody asks
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from monitor.durations import parse_moment
 from monitor.models import DeliveryState
+from monitor.operations import NOT_ARRIVED
 from monitor.web.problems import Refused
 
 LARGEST = 10**15
@@ -52,7 +53,7 @@ def states() -> Parameter:
         except ValueError:
             raise ValueError(f"must be one of {', '.join(DeliveryState)}") from None
 
-    default = (DeliveryState.PENDING, DeliveryState.DEAD)
+    default = NOT_ARRIVED
     description = "Where the deliveries stand; repeatable. By default those that did not arrive: pending and dead."
     return Parameter("state", {"type": "string", "enum": list(DeliveryState)}, read, description, default, many=True)
 

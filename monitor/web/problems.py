@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from monitor.display import json_safe
 from monitor.errors import MonitorError, StoreError
@@ -57,8 +57,17 @@ async def told_in_json(request: web.Request, handler: Handler) -> web.StreamResp
         return problem(503, str(error), headers={"Retry-After": "1"})
     except MonitorError as error:
         return problem(404, str(error))
+    except web.RequestPayloadError:
+        return problem(400, "the body is not what its headers say")
     except ConnectionError:
-        raise  # the client is gone
+        return problem(400, "the client is gone")  # which nobody reads
     except Exception:
         _log.exception("request.crashed", method=request.method, path=request.path)
         return problem(500, "a mistake of the monitor's own; its log says more")
+
+
+async def expected(request: web.Request) -> None:
+    """Lets a client go on that asks whether it may. The library's own answer to any other wish fails on odd bytes."""
+    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer has not begun

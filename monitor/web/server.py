@@ -7,18 +7,22 @@ GET /metrics    Prometheus' text form
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from monitor.errors import MonitorError
 from monitor.web import health
 from monitor.web.access import guarded
 from monitor.web.api import Api
 from monitor.web.metrics import CONTENT_TYPE, Metrics
-from monitor.web.problems import told_in_json
+from monitor.web.problems import Handler, expected, told_in_json
 
 SHUTDOWN_S = 2.0
+LINGERING_S = 2.0
+"""So long the rest of a refused body is read and thrown away, so that the client sees the answer."""
 BODY_BYTES = 16_384
 
 
@@ -49,12 +53,30 @@ def application(
         return web.Response(body=metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
     app = web.Application(client_max_size=BODY_BYTES, middlewares=[told_in_json, guarded(token, host)])
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", show_metrics)
+    for path, handler in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", show_metrics)):
+        app.router.add_get(path, handler, expect_handler=expected)
     if api is not None:
         api.add_to(app)
+    _answer_the_rest(app.router)
     return app
+
+
+def _answer_the_rest(router: web.UrlDispatcher) -> None:
+    """404 and 405 by routes of our own: the library's fail on an odd `Expect` before anything of ours is asked."""
+
+    def refusing(allowed: set[str]) -> Handler:
+        async def refuse(request: web.Request) -> web.StreamResponse:
+            raise web.HTTPMethodNotAllowed(request.method, allowed)
+
+        return refuse
+
+    async def unknown(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPNotFound
+
+    for resource in [one for one in router.resources() if isinstance(one, web.Resource)]:
+        refuse = refusing({route.method for route in resource})
+        resource.add_route("*", refuse, expect_handler=expected)
+    router.add_route("*", "/{unknown:.*}", unknown, expect_handler=expected)
 
 
 async def serve(
@@ -65,7 +87,9 @@ async def serve(
     ready: Callable[[int], None] = lambda port: None,
 ) -> None:
     """Serves until `stopping`. Calls `ready` with the port once it listens. MonitorError when it can't listen there."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    logger = logging.getLogger(f"{__name__}.http")
+    logger.addFilter(_no_clients_fault)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, lingering_time=LINGERING_S, logger=logger)
     await runner.setup()
     try:
         try:
@@ -76,3 +100,9 @@ async def serve(
         await stopping.wait()
     finally:
         await runner.cleanup()
+
+
+def _no_clients_fault(record: logging.LogRecord) -> bool:
+    """Garbage at the door is answered (400), and not logged: anybody could fill the disk with it."""
+    faults = HttpProcessingError | web.RequestPayloadError | ConnectionError
+    return not (record.exc_info and isinstance(record.exc_info[1], faults))

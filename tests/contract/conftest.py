@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from monitor.store import Limits, keys
+from tests.commanding import Monitor
 from tests.conftest import Server, ask
 
 # Of a stream or set, the count; of a hash, the fields.
@@ -36,3 +37,8 @@ async def leaves_nothing_unbounded(server: Server, limits: Limits) -> AsyncItera
     yield
     async with Redis.from_url(server.url, decode_responses=True, protocol=2) as client:
         assert await unbounded(client, limits) == []
+
+
+@pytest.fixture
+def monitor(server: Server) -> Monitor:
+    return Monitor(server)

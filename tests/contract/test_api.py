@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.models import Delivery, DeliveryState, Outcome, Verdict
-from monitor.operations import Operations
+from monitor.operations import Operations, Trial
 from monitor.store import Store
 from monitor.web.api import Api
 from monitor.web.events import Events
@@ -115,15 +115,17 @@ async def served(store: Store, token: str | None = None, events: Events | None =
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     events, receiver = events or Events(store.alerts, keep_alive_s=0.2), Receiver()
     operations = Operations(
-        topic=TOPIC, sinks=SINKS, alerts=store.alerts, deliveries=store.deliveries, switches=store.outbox
+        sinks={"log": "log", "desk": "webhook"},
+        alerts=store.alerts,
+        deliveries=store.deliveries,
+        switches=store.outbox,
     )
     api = Api(
         alerts=store.alerts,
         claims=store.claims,
-        deliveries=store.deliveries,
         operations=operations,
+        trial=Trial(topic=TOPIC, sinks=SINKS, receivers={"desk": receiver}),
         events=events,
-        testable={"desk": receiver},
     )
 
     async def refresh() -> None:
@@ -192,7 +194,10 @@ async def test_sinks_are_switched_and_tried(store: Store, site: Site) -> None:
     _, done = await site.ask("POST", "/sinks/desk/disable", {"because": "it moves house"})
     assert (done["changed"], done["sink"]["disabled"]["because"]) == (True, "it moves house")
     _, page = await site.get("/sinks")
-    assert [(one["sink"], bool(one["disabled"])) for one in page["sinks"]] == [("log", False), ("desk", True)]
+    assert [(one["sink"], one["kind"], one["state"]) for one in page["sinks"]] == [
+        ("log", "log", "ok"),
+        ("desk", "webhook", "disabled"),
+    ]
     _, done = await site.ask("POST", "/sinks/desk/enable", {})
     assert (done["changed"], done["sink"]["disabled"]) == (True, None)
     _, tried = await site.ask("POST", "/sinks/desk/test", {})
@@ -227,6 +232,8 @@ async def test_what_is_not_there_or_not_allowed_is_said_in_json(site: Site) -> N
     site.described = {}
     for method, path, status in (("GET", "/nothing", 404), ("POST", "/alerts", 405)):
         assert (await site.ask(method, path))[1]["status"] == status
+    async with site.session.delete(f"{site.url}/api/v1/sinks/desk/enable") as response:
+        assert (response.status, response.headers["Allow"]) == (405, "POST")
     async with site.session.post(f"{site.url}/api/v1/redeliver", data="{}") as response:
         assert response.status == 415
         assert response.content_type == "application/problem+json"

@@ -2,13 +2,8 @@
 
 import asyncio
 import json
-import os
-import pty
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,89 +15,10 @@ from monitor.__main__ import app
 from monitor.models import Claim, Sighting
 from monitor.protocols import Choice
 from monitor.store import Store
-from tests.conftest import Server
-from tests.processes import ROOT, SEEDS, TOPIC, command, configuration, environment
+from tests.commanding import CONTROLS, HOSTILE, Done, Monitor
+from tests.processes import SEEDS, TOPIC, configuration
 from tests.unit.making import a_figure, a_sighting, no_claim, same_as
 from tests.waiting import wait_until
-
-CONTROLS = set("\x1b\x07\r\x00\x9b\u202e\u2066")
-HOSTILE = "six \x1b[31mwere\x1b]0;title\x07 \u202ewounded\u2066 \x9b5n\r\x00"
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-class Monitor:
-    """Runs commands on the test server."""
-
-    def __init__(self, server: Server) -> None:
-        self.env = environment() | {"MONITOR_REDIS_URL": server.url}
-
-    @asynccontextmanager
-    async def started(self, *words: str | Path, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        process = await asyncio.create_subprocess_exec(
-            *command(*words),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self.env | env,
-            cwd=ROOT,
-        )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    async def __call__(self, *words: str | Path, **env: str) -> Done:
-        async with self.started(*words, **env) as process, asyncio.timeout(60):
-            out, err = await process.communicate()
-        assert process.returncode is not None
-        return Done(process.returncode, out.decode(), err.decode())
-
-    async def on_terminal(self, *words: str | Path, width: int = 100) -> str:
-        """What a person sees of the command; it must end well."""
-        ours, theirs = pty.openpty()
-        process = await asyncio.create_subprocess_exec(
-            *command(*words),
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=self.env | {"TERM": "xterm-256color", "COLUMNS": str(width), "LINES": "50"},
-            cwd=ROOT,
-        )
-        os.close(theirs)
-        shown = await asyncio.to_thread(_read_all, ours)
-        os.close(ours)
-        assert await process.wait() == 0, shown
-        return shown
-
-
-def _read_all(terminal: int) -> str:
-    read = bytearray()
-    while True:
-        try:
-            chunk = os.read(terminal, 65_536)
-        except OSError:  # how a terminal says that nobody is left at the other end
-            chunk = b""
-        if not chunk:
-            return read.decode()
-        read += chunk
-
-
-@pytest.fixture
-def monitor(server: Server) -> Monitor:
-    return Monitor(server)
 
 
 async def record(store: Store, sighting: Sighting, choice: Choice | None = None) -> Claim:
@@ -136,11 +52,32 @@ async def test_version_is_that_of_the_package(monitor: Monitor) -> None:
     assert await monitor("--version") == Done(0, f"monitor {__version__}\n", "")
 
 
-@pytest.mark.parametrize("name", ["run", "replay", "tail", "claims", "show", "export", "receive", "check"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "run",
+        "replay",
+        "tail",
+        "claims",
+        "show",
+        "export",
+        "deliveries",
+        "redeliver",
+        "sinks list",
+        "sinks enable",
+        "sinks disable",
+        "sinks test",
+        "mute add",
+        "mute list",
+        "mute expire",
+        "receive",
+        "check",
+    ],
+)
 def test_each_command_is_explained_with_examples(name: str) -> None:
-    shown = CliRunner().invoke(app, [name, "--help"], prog_name="monitor").output
+    shown = CliRunner().invoke(app, [*name.split(), "--help"], prog_name="monitor").output
     assert f"Usage: monitor {name}" in shown
-    assert f"monitor {name}" in shown.split("Examples:")[1].split("Options:")[0]
+    assert f"monitor {name.removesuffix(' list')}" in shown.split("Examples:")[1].split("Options:")[0]
 
 
 def test_exit_codes_are_documented() -> None:

@@ -72,7 +72,7 @@ def gone(pid: int) -> bool:
     """No such process, or one that is dead and only waits to be counted."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter when it goes while it is read
         return True
 
 

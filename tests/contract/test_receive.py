@@ -17,8 +17,8 @@ import pytest
 from monitor.errors import MonitorError
 from monitor.models import AlertClaim, Outcome, Stance, Verdict
 from monitor.receive import LIMIT_BYTES, serve
+from monitor.signing import Secret, sign
 from monitor.sinks.guard import Guard
-from monitor.sinks.signing import Secret, sign
 from monitor.sinks.standard import render_digest
 from monitor.sinks.webhook import WebhookSink
 from tests.delivering import OTHER_SECRET, SECRET, a_delivery, an_alert

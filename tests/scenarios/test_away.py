@@ -1,11 +1,16 @@
 """Redis goes away while posts come in, stays away for a while, and comes back: nothing is lost or told twice."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.processes import configuration, export
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import lines, running
 from tests.scenarios.servers import serving
+from tests.scenarios.test_health import port_of
 
 
 def test_a_server_that_is_killed_and_comes_back_costs_nothing(
@@ -33,3 +38,54 @@ def test_a_server_that_is_killed_and_comes_back_costs_nothing(
             replay.ends_well()
         assert export("claims", data, variables=variables) == export("claims", dozen_replayed.data)
     assert alerts.read_bytes() == dozen_replayed.log
+
+
+ASKED = (
+    ("GET", "/alerts", None),
+    ("GET", "/claims", None),
+    ("GET", "/claims/claim_none", None),
+    ("GET", "/deliveries?since=1h", None),
+    ("GET", "/sinks", None),
+    ("GET", "/events", None),
+    ("POST", "/redeliver", '{"id": "log/1"}'),
+    ("POST", "/redeliver", '{"sink": "log"}'),
+    ("POST", "/sinks/log/enable", "{}"),
+    ("POST", "/sinks/log/disable", "{}"),
+)
+"""One question of each kind that needs the store."""
+
+
+def test_over_http_a_store_that_is_away_is_told_and_the_answers_come_again_with_it(
+    dozen_replayed: Replayed, folder: Path, server_binary: Path
+) -> None:
+    def ask(asked: tuple[str, str, str | None]) -> tuple[int, str, str | None, bytes]:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            method, path, body = asked
+            connection.request(method, f"/api/v1{path}", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            kind = answer.headers.get_content_type()
+            return answer.status, kind, answer.headers["Retry-After"], answer.read(2000)
+
+    config = configuration(folder, sources=[{"feed": str(dozen_replayed.feed), "speed": "max"}], web={"port": 0})
+    where = ("--config", config, "--data", folder / "data")
+    with (
+        serving(server_binary, folder) as server,
+        running("run", *where, log=folder / "log", variables={"MONITOR_REDIS_URL": server.url}) as daemon,
+    ):
+        port, everything = port_of(daemon), len(dozen_replayed.alerts)
+        daemon.wait_until(lambda: lines(folder / "data/alerts.jsonl") == everything, "all alerts were written")
+        server.kill()
+        with ThreadPoolExecutor(len(ASKED)) as asking:
+            answers = list(asking.map(ask, ASKED))
+        for asked, (status, kind, retry_after, body) in zip(ASKED, answers, strict=True):
+            assert (status, kind, retry_after) == (503, "application/problem+json", "1"), asked
+            told = json.loads(body)
+            assert told["title"] == "Service Unavailable"
+            assert told["detail"].startswith(f"'{server.url}': can't be reached: ")
+        assert ask(("POST", "/sinks/nobody/enable", "{}"))[0] == 404, "what needs no store is answered"
+        server.start()
+        daemon.wait_until(lambda: ask(ASKED[0])[0] == 200, "it answers again")
+        again = ask(("GET", f"/alerts?after={everything}", None))
+        assert json.loads(again[3]) == {"alerts": [], "after": everything, "first": 1, "last": everything}
+        daemon.stop()
+    assert "Traceback" not in daemon.printed

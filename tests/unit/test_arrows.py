@@ -11,10 +11,10 @@ PACKAGE = Path(monitor.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Whoever composes: these may know everybody.
-COMPOSERS = {"app", "destinations", "__main__", "cli"}
+COMPOSERS = {"app", "destinations", "retention", "__main__", "cli"}
 VALUES = {"models", "errors", "protocols"}
 # Small helpers without knowledge of ours.
-TOOLS = {"timing", "durations", "marked", "display", "logs"}
+TOOLS = {"timing", "durations", "marked", "display", "logs", "signing"}
 # What each room may import of ours, beside itself.
 MAY_IMPORT = {
     "models": set(),
@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "sinks": VALUES | TOOLS,
     "receive": VALUES | {"sinks"} | TOOLS,
     "views": VALUES,
-    "operations": VALUES | {"alerting"} | TOOLS,
+    "operations": VALUES | {"alerting", "views"} | TOOLS,
     "web": VALUES | {"operations", "views"} | TOOLS,
 }
 # Libraries that one room alone knows.

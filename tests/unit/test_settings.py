@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr
 from monitor.cli.settings_table import settings_table
 from monitor.errors import ConfigError
 from monitor.settings import Settings, load_settings
+from monitor.signing import Secret
 from monitor.sink_settings import AppriseSettings, LogSinkSettings, StdoutSettings, WebhookSettings
 
 SHIPPED = Path(__file__).parents[2] / "config" / "monitor.yaml"
@@ -84,7 +85,7 @@ def test_the_settings_table_names_every_setting() -> None:
     table = settings_table()
     for line in ("| `redis.url` | none |", "| `web.port` | `8080` |", "| `worker.drain` | `8s` |"):
         assert line in table
-    assert "| `sinks[].url` | required |" in table
+    assert "| `sinks[].name` | required |" in table
     assert "| `sources[].speed` | `1` |" in table
 
 
@@ -139,8 +140,8 @@ def test_secrets_come_from_the_file_the_environment_and_files_of_their_own(
     monkeypatch.setenv("DESK_SECRET", OTHER_SECRET)
     (tmp_path / "desk.secret").write_text(f"{SECRET}\n\n{OTHER_SECRET}\n", encoding="utf-8")
     text = webhook({"secret": SECRET, "secret_env": "DESK_SECRET", "secret_file": ["desk.secret"]})
-    held = [secret.get_secret_value() for secret in the_webhook(load_settings(config(tmp_path, text))).secrets]
-    assert held == [SECRET, OTHER_SECRET, SECRET, OTHER_SECRET]
+    held = the_webhook(load_settings(config(tmp_path, text))).secrets
+    assert held == tuple(map(Secret.parse, (SECRET, OTHER_SECRET, SECRET, OTHER_SECRET)))
 
 
 def test_secrets_and_passwords_never_render(tmp_path: Path) -> None:
@@ -170,7 +171,7 @@ def test_a_secret_that_is_none_is_refused_without_being_shown(tmp_path: Path, se
 def test_a_secret_whose_padding_was_cut_off_is_a_secret(tmp_path: Path) -> None:
     cut = SECRET.rstrip("=")
     assert cut != SECRET
-    assert the_webhook(load_settings(config(tmp_path, webhook({"secret": cut})))).secrets == (SecretStr(cut),)
+    assert the_webhook(load_settings(config(tmp_path, webhook({"secret": cut})))).secrets == (Secret.parse(SECRET),)
 
 
 def test_missing_secrets_are_named(tmp_path: Path) -> None:
@@ -180,6 +181,59 @@ def test_missing_secrets_are_named(tmp_path: Path) -> None:
     assert f"secret_file: {str(tmp_path / 'no.such')!r} can't be read: No such file or directory" in said
     (tmp_path / "empty").touch()
     assert "is empty" in refusal(tmp_path, webhook({"secret_file": "empty"}))
+
+
+# --- where a webhook is
+
+
+def test_the_url_of_a_webhook_comes_from_the_environment_or_a_file_of_its_own_and_never_renders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAT_URL", " https://chat.example.org/hidden\n")
+    (tmp_path / "chat.url").write_text("https://chat.example.org/hidden\n", encoding="utf-8")
+    for kept in ({"url_env": "CHAT_URL"}, {"url_file": "chat.url"}, {"url": "https://chat.example.org/hidden"}):
+        settings = load_settings(config(tmp_path, webhook({"url": None, "body": "slack", **kept})))
+        assert the_webhook(settings).address == SecretStr("https://chat.example.org/hidden")
+        assert "hidden" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_a_webhook_needs_exactly_one_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_URL", "https://chat.example.org/hidden")
+    (tmp_path / "chat.url").write_text("https://chat.example.org/hidden", encoding="utf-8")
+    given: list[dict[str, object]] = [
+        {"url": None},
+        {"url_env": "CHAT_URL"},
+        {"url_file": "chat.url"},
+        {"url": None, "url_env": "CHAT_URL", "url_file": "chat.url"},
+    ]
+    for kept in given:
+        said = refusal(tmp_path, webhook({"body": "slack", **kept}))
+        assert "line 2: sinks[0]: needs a URL, from one of url_file, url_env and url" in said
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ({"url_env": "NO_SUCH"}, "url_env: the variable NO_SUCH is not set"),
+        ({"url_env": "BAD_URL"}, "url_env: the variable BAD_URL is no webhook URL; it must begin with https://"),
+        ({"url_env": "ODD_URL"}, "url_env: the variable ODD_URL is no URL"),
+        ({"url_file": "no.such"}, "no.such' can't be read: No such file or directory"),
+        ({"url_file": "empty"}, "empty' is empty"),
+        ({"url_file": "latin"}, "latin' can't be read: not UTF-8"),
+        ({"url_file": "bad"}, "bad' is no webhook URL: it names no host"),
+    ],
+)
+def test_a_url_that_is_kept_elsewhere_is_refused_with_its_place_and_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, object], words: str
+) -> None:
+    monkeypatch.setenv("BAD_URL", "ftp://hidden@chat.example.org")
+    monkeypatch.setenv("ODD_URL", "https://chat.example.org:hidden/")
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+    (tmp_path / "latin").write_bytes(b"https://caf\xe9.example.org/hidden")
+    (tmp_path / "bad").write_text("https:///hidden", encoding="utf-8")
+    said = refusal(tmp_path, webhook({"url": None, "body": "slack", **kept}))
+    assert words in said
+    assert "hidden" not in said
 
 
 # --- who may ask

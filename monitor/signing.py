@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.errors import ConfigError
-
 ID = "webhook-id"
 TIMESTAMP = "webhook-timestamp"
 SIGNATURE = "webhook-signature"
@@ -29,20 +27,20 @@ class Secret:
     _key: bytes = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str, about: str) -> "Secret":
-        """Reads `whsec_` and the base64 of 24 to 64 bytes; ConfigError names `about` and never the text."""
+    def parse(cls, text: str) -> "Secret":
+        """Reads `whsec_` and the base64 of 24 to 64 bytes; ValueError in words, without the text, for anything else."""
         text = text.strip()
         if not text.startswith(PREFIX):
-            raise ConfigError(about, f"a webhook secret begins with {PREFIX!r}; this one does not")
+            raise ValueError(f"is no webhook secret: it must begin with {PREFIX}")
         encoded = text.removeprefix(PREFIX).rstrip("=")
         try:
             key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
         except (binascii.Error, ValueError):
             # Without "from": the cause would hold a part of the secret.
-            raise ConfigError(about, f"what follows {PREFIX!r} is not base64") from None
+            raise ValueError(f"is no webhook secret: what follows {PREFIX} is not base64") from None
         if len(key) not in KEY_BYTES:
             wanted = f"{KEY_BYTES.start} to {KEY_BYTES.stop - 1}"
-            raise ConfigError(about, f"a webhook secret holds {wanted} bytes; this one holds {len(key)}")
+            raise ValueError(f"is no webhook secret: it holds {len(key)} bytes, and must hold {wanted}")
         return cls(key)
 
     def signature(self, webhook_id: str, timestamp: str, body: bytes) -> str:
