@@ -10,13 +10,13 @@ from redis.asyncio import Redis
 from typer.testing import CliRunner
 
 from monitor.__main__ import app
-from monitor.models import Delivery, Group, Outcome, Verdict, Way
+from monitor.models import Group, Outcome, Verdict, Way
 from monitor.signing import Secret, verify
 from monitor.store import Store, keys
 from tests.commanding import CONTROLS, HOSTILE, Done, Monitor
 from tests.conftest import TOPIC, ask
 from tests.contract.test_alerts import raise_one
-from tests.contract.test_outbox import ATTEMPT, LEASE, RETRY, SOON, lease
+from tests.contract.test_outbox import ATTEMPT, LEASE, RETRY, SOON, lease, only
 from tests.processes import SECRET, Receiver, Request, configuration, receiving, webhook
 
 REFUSED = Outcome(verdict=Verdict.DEAD, status=400, error=f"status 400 {HOSTILE}", answer=HOSTILE)
@@ -99,8 +99,8 @@ async def test_what_went_in_a_digest_is_shown_with_the_digests_attempts(desk: De
     ways = (Way(sink="desk", group=Group(name="g", wait=timedelta(0), interval=timedelta(0))),)
     for number in range(2):
         await raise_one(store, f"claim {number}", ways=ways)
-    digest = await store.outbox.lease("desk", datetime.now(UTC) + LEASE, LEASE)  # groups go by the wall clock
-    assert isinstance(digest, Delivery)
+    # Groups go by the wall clock.
+    digest = only(await store.outbox.lease("desk", datetime.now(UTC) + LEASE, LEASE))
     assert await store.outbox.settle(digest, RETRY, ATTEMPT, SOON)
     rows = [line.split("\t") for line in (await desk("deliveries")).lines]
     assert [(row[1], row[5]) for row in rows] == [
