@@ -57,10 +57,15 @@ async def show_claim(settings: Settings, wanted: str, *, named: bool, json: bool
         claim = await find_claim(store, wanted)
         filings = [filing async for filing in store.claims.filings_of(claim.id)]
         if json:
-            sightings = [view_filing(filing).model_dump(mode="json") for filing in filings]
+            sightings = [
+                view_filing(filing).model_dump(mode="json")
+                | {"considered": [link.model_dump(mode="json") for link in filing.considered]}
+                for filing in filings
+            ]
             _line(render.as_json(view_claim(claim).model_dump(mode="json") | {"filings": sightings}))
             return
-        linked = [link.claim_id for link in (*claim.disputes, *claim.disputed_by)]
+        linked = {link.claim_id for link in (*claim.disputes, *claim.disputed_by)}
+        linked |= {link.claim_id for filing in filings for link in filing.considered[: render.CONSIDERED]}
         others = {one: found for one in linked if (found := await store.claims.claim(one))}
     console.print(render.claim_page(claim, filings, others), highlight=False)
 

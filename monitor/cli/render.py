@@ -35,6 +35,8 @@ OUTLET = "outlet"
 """The claimant of what an outlet states in its own voice."""
 
 LONGEST_QUOTE = 600
+CONSIDERED = 2
+"""Claims that a sighting was compared with and that are shown with it, the nearest."""
 """Characters shown of one statement."""
 
 
@@ -220,7 +222,7 @@ def _figures(ledger: Ledger | None, last: int = 10) -> str:
 def claim_page(one: Claim, filings: Sequence[Filing], others: dict[str, Claim]) -> RenderableType:
     """All that is known of a claim: itself, its figures over time, its links, its sightings and why each was told.
 
-    `others` are the claims that it is linked with, by id.
+    `others` are the claims that it is linked with or that its sightings were compared with, by id.
     """
     parts: list[RenderableType] = [Panel(_about(one), title=Text(one.id), title_align="left", border_style="cyan")]
     if one.ledger:
@@ -230,7 +232,7 @@ def claim_page(one: Claim, filings: Sequence[Filing], others: dict[str, Claim]) 
         parts += [_heading("Disputes"), *(_link(word, link, others.get(link.claim_id)) for word, link in links)]
     missing = one.sightings - len(filings)
     parts.append(_heading(f"Sightings: {one.sightings}" + (f" (the last {len(filings)} of them)" if missing else "")))
-    parts += [_filing(filing) for filing in filings]
+    parts += [_filing(filing, others) for filing in filings]
     return Group(*parts)
 
 
@@ -272,7 +274,7 @@ def _link(word: str, link: Link, other: Claim | None) -> RenderableType:
     return text
 
 
-def _filing(filing: Filing) -> RenderableType:
+def _filing(filing: Filing, others: dict[str, Claim]) -> RenderableType:
     seen = filing.sighting
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=12, style="dim", no_wrap=True)
@@ -285,8 +287,22 @@ def _filing(filing: Filing) -> RenderableType:
     if seen.url:
         grid.add_row("", Text(safe(seen.url, limit=300), style="dim"))
     grid.add_row("", Text(f"filed: {safe(filing.because, limit=400)}", style="dim"))
+    for link in filing.considered[:CONSIDERED]:
+        grid.add_row("", _refused(link, others.get(link.claim_id)))
+    if rest := filing.considered[CONSIDERED:]:
+        vetoed = sum(link.because.startswith("vetoed") for link in rest)
+        more = f"nor {len(rest)} more: {vetoed} vetoed, {len(rest) - vetoed} with too little in common"
+        grid.add_row("", Text(more, style="dim"))
     grid.add_row("", Text(safe(filing.told or "not decided yet", limit=400), style="dim"))
     return Padding(grid, (0, 0, 1, 0))
+
+
+def _refused(link: Link, other: Claim | None) -> Text:
+    """A claim that the sighting was compared with, and why it is not that one."""
+    text = Text.assemble(("not ", "dim"), (short(link.claim_id), "cyan"), style="dim")
+    if other:
+        text.append(f" {safe(other.claimant, limit=40)}: {quoted(other.text, 80)}")
+    return text.append(f" {safe(link.because, limit=200)}")
 
 
 def _attribution(seen: Sighting) -> str:

@@ -162,6 +162,26 @@ def test_a_disputed_claim_is_shown_with_both_sides() -> None:
         assert words in shown(to)
 
 
+def test_a_sighting_is_shown_with_the_claims_that_it_is_not() -> None:
+    near = a_claim(a_sighting("two were wounded in Malinovka"))
+    claim = a_claim(a_sighting("six people were wounded"))
+    reasons = ["vetoed: other place malinovka", "too little in common: few words (2.0 of 4.5)", "vetoed: other event"]
+    filed = Filing(
+        number=1,
+        sighting=claim.exemplars[0],
+        claim_id=claim.id,
+        decision=Decision.NEW,
+        because="unlike every known claim",
+        considered=tuple(
+            Link(claim_id=near.id if not n else f"claim_{n}", because=why) for n, why in enumerate(reasons)
+        ),
+    )
+    to = console(terminal=True, width=160)
+    to.print(render.claim_page(claim, [filed], {near.id: near}))
+    for words in ("“two were wounded in Malinovka” vetoed: other place malinovka", "few words", "nor 1 more: 1 vetoed"):
+        assert words in shown(to)
+
+
 def test_a_claim_whose_older_sightings_are_gone_says_so() -> None:
     claim = a_claim(a_sighting()).model_copy(update={"sightings": 12})
     to = console(terminal=False)
