@@ -30,6 +30,7 @@ _BOILERPLATE = re.compile(
     r"|correspondents? [\w ]{0,40}reports?|(?:taken|takes) a look|put together"
     r"|interesting (?:analysis|piece|read|thread)"
     r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
+    r"|(?:do|does|did)(?: not|n't) know (?:who|what|how|where|whether|when|why)"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
