@@ -107,6 +107,7 @@ def identity_parts() -> dict[str, Sequence[Patch]]:
         parts[f"veto {plain(veto)}"] = [(match, "_VETOES", rest)]
     for feature in ("_of_words", "_of_event", "_of_numbers", "_of_speaker"):
         parts[f"likeness {feature[1:].replace('_', ' ')}"] = [(match, feature, none)]
+    parts["likeness of unknown names"] = [(match, "_names", lambda *about: (0.0, []))]
     parts["likeness by letters"] = [(match, "grams", lambda one, other: 0.0)]
     parts["rare words before common ones"] = [(match._Rarity, "weight", lambda self, lemma: 1.0)]
     parts["days of silence"] = [(match, "_LONGEST_SILENCE", 0.0)]
