@@ -89,7 +89,7 @@ def test_the_speakers_it_is_the_speaker() -> None:
 
 
 def test_who_battles_a_raid_did_not_make_it() -> None:
-    assert framed("It was battling a cross-border incursion by saboteurs.", MINISTRY).agents == ()
+    assert framed("It was repelling an attack by infiltrators.", MINISTRY).agents == ()
 
 
 def test_in_a_quote_they_are_others_than_the_speaker() -> None:
