@@ -42,6 +42,8 @@ _STATUS = re.compile(
     r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
     re.IGNORECASE,
 )
+# Looked for first: the whole pattern takes twenty times as long.
+_CHECKED = re.compile(r"verif|confirm|corroborat|authenticat", re.IGNORECASE)
 _KEPT_BACK = (
     r"(?:no|any|few|further|more)\s+(?:\w+\s+){0,2}?(?:details?|evidence|proof|comment|explanation|specifics)\b"
 )
@@ -105,14 +107,15 @@ def is_boilerplate(text: str) -> bool:
 
 def status_at(text: str) -> int | None:
     """Where ", though this was not verified" begins in the text; None when it is not there."""
-    found = _STATUS.search(text)
+    found = _STATUS.search(text) if _CHECKED.search(text) else None
     return found.start() if found else None
 
 
 def remark_at(text: str) -> int | None:
     """Where that, or ", but gave no details", begins."""
-    found = [at.start() for at in (_STATUS.search(text), _REMARK.search(text)) if at is not None]
-    return min(found, default=None)
+    remark = _REMARK.search(text)
+    found = (status_at(text), remark.start() if remark else None)
+    return min((at for at in found if at is not None), default=None)
 
 
 def attributed(piece: Tokens, *, named: bool) -> bool:
