@@ -9,6 +9,7 @@ the first `MOST_CHARACTERS`, of a sentence the first `LONGEST_SENTENCE` characte
 `MOST_PARAGRAPHS` paragraphs; what lies behind is not parsed.
 """
 
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -301,7 +302,8 @@ def parser() -> Language:
     """The parser, loaded once: it takes a second.
 
     It multiplies with numpy's library in place of its own, which takes half of the time for matrices as small as a
-    sentence's, and with one thread: more would only wait for each other.
+    sentence's, and with one thread: more would only wait for each other. What it has loaded stays for good, so the
+    garbage collector is told to leave it alone: to walk through it stops everything for a tenth of a second.
     """
     nlp = spacy.load(MODEL, exclude=["ner", "senter"])
     threadpool_limits(1, user_api="blas")
@@ -309,6 +311,8 @@ def parser() -> Language:
         if isinstance(pipe, TrainablePipe):
             for node in pipe.model.walk():
                 node.ops = _NUMPY
+    gc.collect()
+    gc.freeze()
     return nlp
 
 
