@@ -5,6 +5,7 @@ its posts. Retries never live in the scheduler: a source that failed is polled a
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -41,7 +42,7 @@ class Poller:
         scheduler = AsyncIOScheduler(timezone="UTC")
         for source, every in self._sources:
             scheduler.add_job(
-                self.poll,
+                self._turn,
                 "interval",
                 [source],
                 seconds=every.total_seconds(),
@@ -55,6 +56,11 @@ class Poller:
             await stopping.wait()
         finally:
             scheduler.shutdown(wait=False)
+
+    async def _turn(self, source: Source) -> None:
+        """A turn, as the scheduler gives it; where it stops meanwhile, it cancels the turn, and that is no error."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.poll(source)
 
     async def poll(self, source: Source) -> None:
         """One turn: publishes what is due, up to a bound. A source or a store that fails is told, and asked again."""

@@ -3,6 +3,7 @@
 `MONITOR_TEST_SERVER` names the binary of another server, so that the same tests run against Redis 7.0 too.
 """
 
+import logging
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from monitor.store import Limits, Store
@@ -22,6 +24,17 @@ from tests.waiting import wait_until_now
 
 TOPIC = "test"
 SINKS = ("log", "desk")
+
+
+@pytest.fixture(autouse=True)
+def unconfigured_logs() -> Iterator[None]:
+    """A command that is run within a test sets up logging for the whole process; the next test knows nothing of it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @dataclass(frozen=True)
