@@ -9,6 +9,9 @@ from spacy.tokens import Token
 
 from monitor.extract import events
 
+PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer", "official"})
+"""The kinds that are people."""
+
 
 class Terms(NamedTuple):
     """The lists of `kinds.yaml`; `kind` maps a lemma to what it is a kind of."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from monitor import disputes, match
-from monitor.extract import attribution, clauses, extractor, quotes, reading, who, worth
+from monitor.extract import attribution, extent, extractor, quotes, reading, who, worth
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import judge
 from monitor.extract.topic import load_topic
@@ -89,7 +89,7 @@ EXTRACTION: Mapping[str, Sequence[Patch]] = {
     "cited X as saying": [(attribution, "cited", none)],
     "X's claim that P": [(attribution, "noun", none)],
     "X is sure that P": [(attribution, "adjectival", none)],
-    "the tail of an inverted cue": [(clauses, "_tail", nothing)],
+    "the tail of an inverted cue": [(extent, "tail", nothing)],
     "settling frames within frames": [(quotes, "settled", lambda frames, doc: tuple(f for f in frames if not f.mind))],
     "headings": [(quotes, "heading_frame", nothing)],
     "it, he, she": [(who, "_pronoun", nothing)],

@@ -1,0 +1,122 @@
+"""Who did it, and to what: the nouns that act in an event and those that it is done to. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Span, Token
+
+from monitor.extract import events
+
+_OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
+_SUBJECTS = frozenset({"nsubj", "csubj"})
+_HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
+_DOERS = frozenset({"by", "with"})
+# Whoever does one of these to an event is not who made it.
+_FOUGHT = frozenset({"fight", "repel", "deny-involvement", "contradict", "investigate", "shoot-down"})
+_EACH_OTHER = re.compile(r"\b(each other|one another)\b")
+
+
+def mutual(piece: Span) -> bool:
+    """Whether the sides do it to one another, so that nobody is the one who did it."""
+    return bool(_EACH_OTHER.search(piece.text))
+
+
+def inside(token: Token, piece: Span) -> bool:
+    return piece.start <= token.i < piece.end
+
+
+def objects(token: Token) -> Iterator[Token]:
+    """The nouns that something is done to, coordinated ones too."""
+    participle = token.tag_ == "VBN"
+    found = [child for child in token.children if child.dep_ in _OBJECTS]
+    if (token.dep_ == "amod" and token.tag_ in ("VBN", "JJ", "VBD")) or (token.dep_ == "acl" and participle):
+        found.append(token.head)
+    if not found and participle:
+        found = [child for child in token.children if child.dep_ == "nsubj"]
+    if token.pos_ in ("NOUN", "PROPN"):
+        found += [child for child in token.children if child.dep_ in ("compound", "poss") and child.pos_ == "NOUN"]
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in _HITS_AT:
+            found += [noun for noun in child.children if noun.dep_ == "pobj"]
+    if token.dep_ == "pobj" and token.head.lower_ == "under":
+        found += [child for child in token.head.head.children if child.dep_ in ("nsubj", "nsubjpass")]
+    if not found and participle and token.head.pos_ == token.pos_:  # "was reported wounded", "was hit and wounded"
+        found = [child for child in token.head.children if child.dep_ == "nsubjpass"]
+    for noun in found:
+        yield noun
+        yield from _coordinated(noun)
+
+
+def accused(token: Token) -> Iterator[Token]:
+    """Whom the verb blames: "blamed X for it", "blamed it on X"."""
+    things = list(objects(token))
+    blamed_on = [
+        noun
+        for holder in (token, *things)
+        for prep in holder.children
+        if prep.dep_ == "prep" and prep.lower_ == "on"
+        for noun in prep.children
+        if noun.dep_ == "pobj"
+    ]
+    for noun in blamed_on or things:
+        yield noun
+        for prep in noun.children:
+            if prep.lower_ == "by":
+                yield from (child for child in prep.children if child.dep_ == "pobj")
+
+
+def _coordinated(noun: Token) -> Iterator[Token]:
+    for child in noun.children:
+        if child.dep_ == "conj":
+            yield child
+            yield from _coordinated(child)
+
+
+def actors(event: Token, piece: Span) -> list[Token]:
+    """The subjects, by-agents and owners of the event; one without its own takes its governor's."""
+    token = event
+    for _ in range(4):
+        found = [child for child in token.children if child.dep_ in _SUBJECTS]
+        passive = [child for child in token.children if child.dep_ == "agent" or child.lower_ in _DOERS]
+        found = [noun for by in passive for noun in by.children if noun.dep_ == "pobj"] or found
+        if token.dep_ == "nsubj" and token.head.lemma_ == "be":
+            found += [child for child in token.head.children if child.dep_ == "attr"]
+        if token.pos_ in ("NOUN", "PROPN"):
+            found += [child for child in token.children if child.dep_ in ("poss", "compound", "amod")]
+        if found:
+            return [actor for noun in found for actor in (noun, *_coordinated(noun))]
+        if token.head.i == token.i or not inside(token.head, piece) or _against(token):
+            break
+        token = token.head
+    return []
+
+
+def _against(token: Token) -> bool:
+    """Whether what governs the event is done against it: who "battles an incursion" does not make it."""
+    governor = token.head.head if token.dep_ == "pobj" else token.head
+    acts = {events.act(hit.event) for hit in events.lookup(events.lemma_of(governor), governor.pos_)}
+    return token.pos_ in ("NOUN", "PROPN") and bool(acts & _FOUGHT)
+
+
+def agents(piece: Span) -> Iterator[Token]:
+    """Those by whom anything in the piece is said to be done."""
+    for token in piece:
+        if token.lower_ == "by":
+            yield from (child for child in token.children if child.dep_ == "pobj")
+
+
+def quoted(piece: Span) -> bool:
+    """Whether the piece is quoted, so that "they" are others than who speaks."""
+    before = piece.doc.text[: piece.start_char]
+    inside = before.count('"') % 2 == 1 or before.count("“") > before.count("”")
+    return inside or piece.text.startswith(('"', "“"))
+
+
+def phrase(noun: Token) -> Span:
+    """The noun with what stands before it."""
+    return noun.doc[noun.left_edge.i : noun.i + 1]
+
+
+def official(noun: Token) -> bool:
+    """Whether the building is said to be a public one."""
+    return bool({"administrative", "administration", "government", "governmental"} & {t.lower_ for t in phrase(noun)})
