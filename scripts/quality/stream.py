@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor import filing
 from monitor.extract.frames import Framer
-from monitor.extract.reading import parser
+from monitor.extract.parser import parser
 from monitor.extract.topic import Rule, Scope, Topic
 from monitor.match import Match
 from monitor.models import Frame, Sighting, digest

