@@ -16,7 +16,7 @@ import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.pipeline import AttributeRuler, TrainablePipe
-from spacy.tokens import Doc, MorphAnalysis
+from spacy.tokens import Doc, MorphAnalysis, Token
 from thinc.api import Model, NumpyOps
 from threadpoolctl import threadpool_limits
 
@@ -130,14 +130,24 @@ class RememberedRules:
         keys: list[_Key] = [(self._kind(word), tag, dep) for word, tag, dep in tokens]
         if any(kind == _RULED or dep in self._begin_deps for kind, _, dep in keys):
             return self._ruler(doc)
-        if not all(key in self._outcomes for key in keys):
-            made = self._ruler(doc)
-            for key, token in zip(keys, made, strict=True):
-                self._outcomes[key] = (token.tag, token.dep, token.pos, token.lemma, token.morph)
-            return made
+        new = {key: token for key, token in zip(keys, doc, strict=True) if key not in self._outcomes}
+        if new:
+            self._ask(new)
         for key, token in zip(keys, doc, strict=True):
             token.tag, token.dep, token.pos, token.lemma, token.morph = self._outcomes[key]
         return doc
+
+    def _ask(self, new: Mapping[_Key, Token]) -> None:
+        """What the ruler makes of tokens like these, side by side: none is one with which a longer pattern begins."""
+        asked = Doc(
+            self._ruler.vocab,
+            words=[token.text for token in new.values()],
+            tags=[token.tag_ for token in new.values()],
+            deps=[token.dep_ for token in new.values()],
+            heads=list(range(len(new))),
+        )
+        for key, made in zip(new, self._ruler(asked), strict=True):
+            self._outcomes[key] = (made.tag, made.dep, made.pos, made.lemma, made.morph)
 
     def _kind(self, word: int) -> int:
         """What is one for the ruler: each word that it names, all space, all other words."""
