@@ -246,9 +246,8 @@ class _Rarity:
             self._weights[lemma] = own * log((self._all + 2) / (self._uses[lemma] + 1))
         return self._weights[lemma]
 
-    def cosine(self, a: Frame, b: Frame) -> float:
-        """How far two frames use the same words, rare ones before common ones; 0 to 1."""
-        one, other = set(a.lemmas), set(b.lemmas)
+    def cosine(self, one: set[str], other: set[str]) -> float:
+        """How far two statements use the same words, rare ones before common ones; 0 to 1."""
         norm = sqrt(self._square(one) * self._square(other))
         return self._square(one & other) / norm if norm else 0.0
 
@@ -267,13 +266,26 @@ def _likeness(one: Sighting, other: Sighting, rarity: _Rarity) -> list[tuple[flo
 
 
 def _of_words(one: Sighting, other: Sighting, rarity: _Rarity) -> Iterator[tuple[float, str]]:
-    cosine, letters = rarity.cosine(one.frame, other.frame), grams(one.text, other.text)
+    a, b = set(one.frame.lemmas), set(other.frame.lemmas)
+    letters = grams(one.text, other.text)
+    if _both_judged(one, other):  # what it is that is judged is no news: how it is judged is
+        a, b, letters = _plain_words(a), _plain_words(b), 0.0
+    cosine = rarity.cosine(a, b)
     yield 6.5 * cosine, "nearly the same words" if cosine > 0.7 else "words in common" if cosine > 0.3 else ""
     yield 5.0 * letters, ""
     worth, names = _names(one, other, rarity)
     if one.frame.names and other.frame.names and not set(one.frame.names) & set(other.frame.names):
         yield -_OTHER_NAMES, ""
     yield min(_A_NAME * worth, _MOST_OF_NAMES), f"both name {names[0].title()}" if names else ""
+
+
+def _both_judged(one: Sighting, other: Sighting) -> bool:
+    return one.frame.state == other.frame.state == "judged"
+
+
+def _plain_words(lemmas: set[str]) -> set[str]:
+    """Without what happened, and who and where it was."""
+    return {lemma for lemma in lemmas if lemma[0] not in "=@"}
 
 
 def _names(one: Sighting, other: Sighting, rarity: _Rarity) -> tuple[float, list[str]]:
@@ -285,6 +297,8 @@ def _names(one: Sighting, other: Sighting, rarity: _Rarity) -> tuple[float, list
 
 def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     a, b = one.frame, other.frame
+    if _both_judged(one, other):
+        return
     if a.act and a.act == b.act:
         yield (2.8 if a.act in _ONCE else 1.8), f"same event '{b.main}'"
     if a.main is None or b.main is None:
@@ -298,7 +312,7 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield 1.3, "same target " + " and ".join(shared)
     if a.act == b.act and (shared := sorted(set(_settled(a.places)) & set(_settled(b.places)))):
         yield 1.0, "same place " + " and ".join(path.rsplit("/", 1)[-1] for path in shared)
-    if a.state and a.state == b.state != "judged":
+    if a.state and a.state == b.state:
         yield 2.0, f"both {b.state}"
 
 
@@ -330,8 +344,8 @@ def _of_speaker(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
 
 def _bare_denial(a: Frame, b: Frame) -> bool:
     """Whether both deny, one of them without a word about what: "Kyiv denies it"."""
-    words = [[lemma for lemma in frame.lemmas if lemma[0] not in "=@"] for frame in (a, b)]
-    return a.main in _DENIALS and b.main in _DENIALS and not all(words)
+    both = a.main in _DENIALS and b.main in _DENIALS
+    return both and not (_plain_words(set(a.lemmas)) and _plain_words(set(b.lemmas)))
 
 
 def _same_voice(one: Sighting, other: Sighting) -> bool:

@@ -22,6 +22,7 @@ class Terms(NamedTuple):
     infiltrators: frozenset[str]
     light: frozenset[str]
     judging: frozenset[str]
+    meaning: frozenset[str]
     planned: frozenset[str]
     continuing: frozenset[str]
     ended: frozenset[str]

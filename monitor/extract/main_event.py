@@ -163,12 +163,20 @@ def state(main: EventHit, piece: Span) -> str | None:
 
 
 def judged(event: Token, piece: Span) -> bool:
-    """Whether something is said of the event: that it "will have consequences", "an act of terror" it is called."""
+    """Whether something is said of the event: that it "has consequences", "an act of terror" it is called."""
     verb = event.head
     if event.pos_ == "NOUN" and piece.root.pos_ in ("NOUN", "PROPN") and _NAMED.search(piece.text):
         return True
+    if event.dep_ == "pobj" and verb.lower_ in ("of", "from", "for") and verb.head.lemma_.lower() in terms().meaning:
+        return True
     of_it = event.dep_ == "nsubj" and verb.lemma_ in terms().judging
-    called = event.dep_ in ("nsubj", "dobj") and verb.lemma_ in ("call", "describe", "brand", "label", "deem")
+    called = event.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.lemma_ in (
+        "call",
+        "describe",
+        "brand",
+        "label",
+        "deem",
+    )
     said = {child.dep_ for child in (*verb.children, *event.children)}
     return event.pos_ == "NOUN" and ((of_it and bool(said & {"dobj", "pobj"})) or (called and "oprd" in said))
 

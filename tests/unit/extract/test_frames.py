@@ -64,6 +64,8 @@ def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
         ("The destruction of the depot will have grave consequences.", "judged"),
         ("He called the shelling of the market an act of terror.", "judged"),
         ("Destruction of the market 'a war crime'", "judged"),
+        ("The shelling was called an act of terror.", "judged"),
+        ("The far-reaching consequences of the shelling", "judged"),
     ],
 )
 def test_how_far_the_event_is(text: str, state: str | None) -> None:
