@@ -44,7 +44,12 @@ _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
 _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
 # These are not part of a settlement.
 _OUTSIDE = frozenset({"dam", "vehicle", "drone"})
-_WIDER = {"armour": "vehicle", "office": "building"}
+_WIDER = {"armour": "vehicle"}
+# What a thing may be by a more precise name.
+_MAY_BE = {
+    "building": frozenset({"facility", "office", "plant", "school", "hospital", "house"}),
+    "facility": frozenset({"building", "office", "plant", "energy", "hospital"}),
+}
 
 
 class Match:
@@ -143,10 +148,17 @@ def _other_place(one: Sighting, other: Sighting) -> str | None:
 
 
 def _other_count(one: Sighting, other: Sighting) -> str | None:
-    whats = {figure.what for figure in other.figures}
-    if one.figures and whats and not whats & {figure.what for figure in one.figures}:
-        return "counts something else: " + other.figures[0].what
+    a, b = ([figure.what for figure in sighting.figures] for sighting in (one, other))
+    if a and b and not any(_same_count(x, y) for x in a for y in b):
+        return "counts something else: " + b[0]
     return None
+
+
+def _same_count(one: str, other: str) -> bool:
+    """Whether two may count the same: "soldiers" and "soldiers captured", those wounded and those in hospital."""
+    if {one, other} == {"people wounded", "people hospitalised"}:
+        return True
+    return one == other or one.startswith(other + " ") or other.startswith(one + " ")
 
 
 def _other_sides_count(one: Sighting, other: Sighting) -> str | None:
@@ -192,6 +204,8 @@ def _other_target(one: Sighting, other: Sighting) -> str | None:
     one_s, other_s = ({_WIDER.get(target, target) for target in frame.targets} for frame in (a, b))
     if "settlement" in one_s | other_s and not (one_s | other_s) & _OUTSIDE:  # what is hit there is hit in it
         one_s, other_s = one_s - {"settlement"}, other_s - {"settlement"}
+    one_s |= {wide for wide, narrow in _MAY_BE.items() if narrow & one_s and wide in other_s}
+    other_s |= {wide for wide, narrow in _MAY_BE.items() if narrow & other_s and wide in one_s}
     return "other target: " + " and ".join(b.targets) if one_s and other_s and not one_s & other_s else None
 
 
@@ -317,12 +331,12 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
 
 
 def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
-    counts = {figure.what: figure.value for figure in other.figures}
-    both = [figure for figure in one.figures if figure.what in counts]
-    if any(counts[figure.what] == figure.value for figure in both):
-        yield 3.0, f"same number of {both[0].what}"
-    elif both and 1 not in (both[0].value, counts[both[0].what]):
-        yield (1.8 if _same_voice(one, other) else 1.0), f"another number of {both[0].what}"
+    pairs = [(a, b) for a in one.figures for b in other.figures if _same_count(a.what, b.what)]
+    both = [(a, b) for a, b in pairs if a.what == b.what]
+    if any(a.value == b.value for a, b in pairs):
+        yield 3.0, f"same number of {pairs[0][0].what}"
+    elif both and 1 not in (both[0][0].value, both[0][1].value):
+        yield (1.8 if _same_voice(one, other) else 1.0), f"another number of {both[0][0].what}"
     elif both:  # one person is somebody, not a toll
         yield -1.0, ""
     elif one.figures or other.figures:

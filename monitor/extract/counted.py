@@ -25,7 +25,8 @@ KINDS = table(
     {
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
         "worker boy girl teenager pensioner driver employee victim evacuee patient pupil farmer family other "
-        "individual medic volunteer refugee infant minor student teacher doctor journalist",
+        "individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman rescuer "
+        "paramedic staff crew",
         "soldiers": "soldier serviceman servicemen servicewoman troop officer conscript guard policeman sailor "
         "marine commander general recruit",
         "attackers": "attacker fighter militant saboteur rebel insurgent terrorist nationalist raider gunman "
@@ -65,7 +66,7 @@ OUTCOMES = table(
         "eliminated": "eliminate neutralise neutralize liquidate annihilate wipe",
         "captured": "capture seize take liberate occupy retake recapture control overrun",
         "evacuated": "evacuate relocate resettle rehouse displace move",
-        "shot down": "down intercept repel",
+        "shot down": "down intercept repel jam suppress",
         "hospitalised": "hospitalise hospitalize",
         "detained": "detain arrest",
         "missing": "missing",
@@ -162,19 +163,19 @@ def lemma(token: Token) -> str:
     return token.lemma_.lower()
 
 
+_BY_MODIFIER = (
+    (("vehicle", "carrier"), words_in("armoured armored personnel combat tactical fighting"), "armoured vehicles"),
+    (("tank",), words_in("fuel oil storage water gas diesel petrol"), "storage tanks"),
+)
+
+
 def kind_of(noun: Token) -> str | None:
     """What kind of thing the noun names, as a plural; None for a name that is no kind at all."""
     word = lemma(noun)
     modifiers = {token.lower_ for token in noun.lefts} | {token.lower_ for left in noun.lefts for token in left.lefts}
-    if word in ("vehicle", "carrier") and modifiers & {
-        "armoured",
-        "armored",
-        "personnel",
-        "combat",
-        "tactical",
-        "fighting",
-    }:
-        return "armoured vehicles"
+    for words, before, kind in _BY_MODIFIER:
+        if word in words and modifiers & before:
+            return kind
     for spelling in (word, noun.lower_, noun.lower_.rstrip("s")):
         if spelling in KINDS:
             return KINDS[spelling]

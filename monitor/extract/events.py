@@ -17,6 +17,10 @@ GAP_WORDS = 5
 """How many words a `...` of a phrase may stand for."""
 
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ", "adverbs": "ADV"}
+# A power station has not lost its power.
+_WORKS = frozenset(
+    {"station", "plant", "unit", "line", "grid", "pipeline", "company", "facility", "worker", "engineer"}
+)
 _AS_NOUN = {"PROPN": "NOUN", "AUX": "VERB"}
 
 
@@ -108,6 +112,8 @@ def _said(span: Span) -> tuple[EventHit, ...]:
 
 
 def _word(token: Token) -> tuple[Hit, ...]:
+    if token.dep_ == "compound" and lemma_of(token.head) in _WORKS:
+        return tuple(hit for hit in lookup(lemma_of(token), token.pos_) if not hit.weak)
     found = lookup(lemma_of(token), token.pos_)
     return found or (lookup(token.lower_, token.pos_) if token.lower_ != token.lemma_ else ())
 

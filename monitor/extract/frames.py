@@ -29,7 +29,7 @@ _LEVELS = ("site", "settlement", "district", "region")
 _THINGS = PEOPLE | frozenset(
     {"house", "office", "building", "vehicle", "armour", "energy", "water", "plant", "school", "hospital"}
 )
-_THINGS |= frozenset({"road", "dam", "animal", "drone", "settlement"})
+_THINGS |= frozenset({"facility", "road", "dam", "animal", "drone", "missile", "settlement"})
 # Of these it matters who did it.
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capture", "deny-involvement", "involve"})
 _DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach", "stage", "claim-responsibility"})
@@ -120,7 +120,7 @@ class Framer:
     def _target(self, noun: Token) -> str:
         named = {mention.entity.kind for mention in self._topic.mentions(roles.phrase(noun).text)}
         kind = kind_of(noun)
-        if kind == "building" and (named & {"agency", "government"} or roles.official(noun)):
+        if kind in ("building", "facility") and (named & {"agency", "government"} or roles.official(noun)):
             return "office"
         if noun.pos_ == "PROPN" and "agency" in named:
             return "office"

@@ -8,6 +8,7 @@ import yaml
 from spacy.tokens import Token
 
 from monitor.extract import events
+from monitor.extract.vocabulary import words
 
 PEOPLE = frozenset({"fighter", "soldier", "civilian", "prisoner", "rescuer", "official"})
 """The kinds that are people."""
@@ -37,7 +38,18 @@ def terms() -> Terms:
     return Terms(kind=kinds, **{name: frozenset(raw[name].split()) for name in Terms._fields if name != "kind"})
 
 
+# Nouns that another noun or an adjective before them makes things of another kind: the nouns, those words, the kind.
+_BY_MODIFIER = (
+    (words("tank"), words("fuel oil storage water gas diesel petrol"), "plant"),
+    (words("building block"), words("residential apartment"), "house"),
+    (words("worker crew"), words("rescue emergency aid relief ambulance"), "rescuer"),
+)
+
+
 def kind_of(token: Token) -> str:
-    """What the noun is a kind of, else its lemma."""
+    """What the noun is a kind of, by what stands before it where that tells ("fuel tank"), else its lemma."""
     lemma = events.lemma_of(token)
+    for nouns, before, kind in _BY_MODIFIER:
+        if lemma in nouns and any(word.lower_ in before for word in token.lefts):
+            return kind
     return terms().kind.get(lemma) or terms().kind.get(token.lower_) or lemma

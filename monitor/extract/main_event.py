@@ -19,15 +19,19 @@ _BROUGHT_ABOUT = 1.0
 _WEAK = 1.5
 # These say how another event was told, shown or meant: they are the main one only when alone.
 _FRAMING = {"show": 9.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
-_FRAMING |= {"involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
+_FRAMING |= {"rise": 1.0, "involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
 # These turn the whole sentence, wherever they stand in it.
 _TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 1.5, "uncertain": 1.5}
-_TURNING |= {"independent": 1.0}
+_TURNING |= {"independent": 1.0, "distract": 1.5}
 _LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
 _NAMED = re.compile(r"\w ['\"“‘]an? ")  # a headline: the shelling "a war crime"
 _PERHAPS = frozenset({"could", "might", "may"})
+_PERCEIVED = frozenset({"hear", "see", "feel", "smell"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
+_PEOPLE_HELD = frozenset({"civilian", "soldier", "prisoner"})
+_STRUCK = frozenset({"civilian", "soldier", "fighter", "rescuer"})
 _TROOPS = frozenset({"fighter", "soldier"})
+_BUILDINGS = frozenset({"house", "office", "building", "facility", "plant", "school", "hospital", "energy"})
 _MACHINES = frozenset({"vehicle", "armour", "weapon"})
 # An event's class by what it is done to: the class, its objects, the class that it then is.
 _BY_OBJECT = (
@@ -36,12 +40,17 @@ _BY_OBJECT = (
     (("destroy",), _TROOPS, "eliminate"),
     (("destroy", "eliminate", "repel"), frozenset({"raid"}), "repel"),
     (("repel",), _TROOPS, "repel"),
+    (("control",), _PEOPLE_HELD, "detain"),
+    (("damage",), _STRUCK, "wound"),
     (("use-weapons",), _MACHINES, "use-weapons"),
+    (("destroy", "eliminate", "repel", "disrupt"), frozenset({"drone", "missile"}), "shoot-down"),
+    (("distract",), frozenset({"flight", "train", "traffic"}), "close"),
+    (("exchange",), frozenset({"prisoner", "soldier"}), "exchange"),
     (("breach", "enter"), frozenset({"dam"}), "breach"),
     (("breach",), frozenset({"border"}), "enter"),
     (("enter", "deploy"), frozenset({"settlement"}), "advance"),
     (("capture",), frozenset({"settlement", "border"}), "capture"),
-    (("attack",), frozenset({"house", "office", "building", "plant", "school", "hospital", "energy"}), "strike"),
+    (("attack",), _BUILDINGS, "strike"),
 )
 _BY_SUBJECT = (
     (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
@@ -57,6 +66,8 @@ def among(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
     ranked = sorted(hits, key=lambda hit: (cost(hit, piece), hit.token))
     if not ranked or cost(ranked[0], piece) >= _BACKGROUND or _only_judged(ranked[0], piece):
         return None
+    if told := next((hit for hit in ranked if hit.event == "inform" and _told_of(hit, ranked[0], piece)), None):
+        return told
     if ranked[0].event == "fight":
         return _fought(ranked, piece)
     if ranked[0].event != "blame" or mutual(piece):
@@ -72,6 +83,17 @@ def _fought(ranked: Sequence[EventHit], piece: Span) -> EventHit:
     against = {word.i for part in fight.parts for noun in objects(piece.doc[part]) for word in noun.subtree}
     raids = (hit for hit in ranked if hit.token in against and events.act(hit.event) == "raid" and not hit.weak)
     return fight if state(fight, piece) else next(raids, fight)
+
+
+def _told_of(telling: EventHit, what: EventHit, piece: Span) -> bool:
+    """Whether the event is only what somebody is told of: "the president was informed of the raid"."""
+    verbs = [token for token in (piece.doc[part] for part in telling.parts) if _is_passive(token)]
+    below = {word.i for verb in verbs for child in verb.children if child.dep_ == "prep" for word in child.subtree}
+    return what.token in below
+
+
+def _is_passive(token: Token) -> bool:
+    return any(child.dep_ == "auxpass" for child in token.children)
 
 
 def cost(hit: EventHit, piece: Span) -> float:
@@ -110,6 +132,8 @@ def _only_judged(main: EventHit, piece: Span) -> bool:
 def by_object(hit: EventHit, piece: Span) -> EventHit:
     """The event by what it is done to: a vehicle is captured as booty, a soldier as a prisoner."""
     event = piece.doc[hit.token]
+    if hit.event == "responsible" and (done := next(_carried_out(hit, piece), None)):
+        return hit._replace(event=done, weak=False)
     for classes, things, becomes in _BY_OBJECT:
         if hit.event in classes and things & {kind_of(noun) for part in hit.parts for noun in objects(piece.doc[part])}:
             return hit._replace(event=becomes, weak=False)
@@ -117,6 +141,15 @@ def by_object(hit: EventHit, piece: Span) -> EventHit:
         if hit.event in classes and subjects & {kind_of(noun) for noun in actors(event, piece)}:
             return hit._replace(event=becomes, weak=False)
     return hit
+
+
+def _carried_out(hit: EventHit, piece: Span) -> Iterator[str]:
+    """What was carried out, when it is no raid: strikes, a detonation, an evacuation."""
+    for part in hit.parts:
+        for noun in objects(piece.doc[part]):
+            for found in events.lookup(events.lemma_of(noun), noun.pos_):
+                if not found.weak and events.act(found.event) != "raid":
+                    yield found.event
 
 
 def negated(main: EventHit, piece: Span) -> bool:
@@ -152,9 +185,10 @@ def state(main: EventHit, piece: Span) -> str | None:
     words = {events.lemma_of(word) for word in around} | {word.lower_ for word in around}
     if main.event == "regime" and words & terms().ended:
         return "ended"
-    if words & terms().continuing or _LASTING.search(piece.text):
+    lasting = words & terms().continuing or _LASTING.search(piece.text)
+    if lasting and main.event != "control":  # to hold a place lasts
         return "continuing"
-    if words & _PERHAPS:
+    if words & _PERHAPS and not words & _PERCEIVED:  # "shots could be heard": they were
         return "possible"
     expected = [child for token in tokens for child in token.children if child.dep_ == "acl" and child.tag_ == "VBN"]
     wished = {events.lemma_of(word) for word in (*nearby, *expected) if word not in tokens} & terms().planned

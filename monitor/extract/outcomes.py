@@ -37,6 +37,10 @@ NOUNS = table(
         "casualties": "casualty loss",
     }
 )
+# One thing by several words: a drone in the air is destroyed when it is shot down, fighters when they are killed.
+_SAME = {("drones", "destroyed"): "shot down", ("missiles", "destroyed"): "shot down"} | {
+    (kind, "destroyed"): "killed" for kind in ("attackers", "soldiers")
+}
 HURT = frozenset({"wounded", "killed", "hospitalised", "detained", "missing", "rescued", "casualties"})
 # Between a number and what became of it: "three confirmed dead", "two left wounded".
 _KNOWN = words_in("confirm report fear believe think understand leave find declare pronounce presume say be")
@@ -45,10 +49,8 @@ _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 
 
 def outcome_of(noun: Token, kind: str, span: Span) -> str | None:
-    for name in outcomes(noun, span):
-        if _fits(name, kind):
-            return name
-    return None
+    meant = (_SAME.get((kind, name), name) for name in outcomes(noun, span))
+    return next((name for name in meant if _fits(name, kind)), None)
 
 
 def _fits(outcome: str, kind: str) -> bool:

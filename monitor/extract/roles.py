@@ -10,6 +10,12 @@ from monitor.extract import events
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
+_AMOUNTS = frozenset(
+    {"dozen", "score", "hundred", "thousand", "number", "team", "handful", "pair", "couple", "lot", "most"}
+)
+_AMOUNTS |= frozenset(
+    {"majority", "part", "half", "third", "some", "several", "many", "all", "group", "series", "rest"}
+)
 _DOERS = frozenset({"by", "with"})
 # Whoever does one of these to an event is not who made it.
 _FOUGHT = frozenset({"fight", "repel", "deny-involvement", "contradict", "investigate", "shoot-down"})
@@ -43,8 +49,17 @@ def objects(token: Token) -> Iterator[Token]:
     if not found and participle and token.head.pos_ == token.pos_:  # "was reported wounded", "was hit and wounded"
         found = [child for child in token.head.children if child.dep_ == "nsubjpass"]
     for noun in found:
-        yield noun
-        yield from _coordinated(noun)
+        yield from _counted(noun)
+        for other in _coordinated(noun):
+            yield from _counted(other)
+
+
+def _counted(noun: Token) -> Iterator[Token]:
+    """The noun, and what there is so many of: "dozens of cars", "two of the raiders", "a team of doctors"."""
+    yield noun
+    if noun.pos_ == "NUM" or noun.lemma_.lower() in _AMOUNTS:
+        of = next((child for child in noun.children if child.lower_ == "of"), None)
+        yield from (child for child in (of.children if of is not None else ()) if child.dep_ == "pobj")
 
 
 def accused(token: Token) -> Iterator[Token]:

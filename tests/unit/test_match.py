@@ -41,6 +41,14 @@ ONE_CLAIM = [
         "Several villages were left without power",
     ),
     (MINISTRY, "more than 70 attackers were killed", MINISTRY, "its troops had killed over 70 attackers"),
+    (
+        MINISTRY,
+        "eleven drones were destroyed over the Belgorod region",
+        MINISTRY,
+        "air defences shot down 11 drones over the Belgorod region",
+    ),
+    (LEGION, "it had captured two Russian soldiers", BLOG, "the Legion showed two captive Russian soldiers"),
+    (GOVERNOR, "drones hit an oil depot in Shebekino", BLOG, "a facility in Shebekino was hit by drones"),
 ]
 
 

@@ -31,6 +31,22 @@ def said_in(text: str) -> set[str]:
         ("A criminal case was opened.", "investigate"),
         ("The evacuation of civilians is over.", "evacuate"),
         ("Drones Hit Buildings In Belgorod", "drone"),
+        ("Firefighters put out the blaze at the depot.", "extinguish"),
+        ("The fire was brought under control.", "extinguish"),
+        ("Flames engulfed the depot.", "burn"),
+        ("The prisoners were handed over.", "exchange"),
+        ("Prisoners were released in exchange for two officers.", "exchange"),
+        ("A train came off the rails.", "crash"),
+        ("Residents were told to stay in basements.", "shelter"),
+        ("The strike will not go unpunished.", "threaten"),
+        ("The minister called for an emergency session of the council.", "meet"),
+        ("The accusations against Kyiv are groundless.", "deny-involvement"),
+        ("Washington was unable to determine who did it.", "uncertain"),
+        ("The explosion plunged the town into darkness.", "cut-power"),
+        ("Electricity supply was restored.", "restore"),
+        ("Saboteurs were blown up by a mine.", "mine"),
+        ("A span of the bridge fell into the river.", "breach"),
+        ("A boy was hit in the leg by a bullet.", "wound"),
     ],
 )
 def test_a_sentence_says_its_event(text: str, event: str) -> None:
@@ -46,6 +62,10 @@ def test_a_sentence_without_an_event_says_none(text: str) -> None:
 
 def test_a_phrase_takes_its_words_own_classes_away() -> None:
     assert said_in("They had nothing to do with it and were not responsible for anything.") == {"deny-involvement"}
+
+
+def test_what_a_work_is_called_by_is_no_event() -> None:
+    assert events.of(parsed("The power station stands near the gas pipeline.")) == ()
 
 
 def test_a_weak_word_is_told_as_weak() -> None:
