@@ -2,9 +2,9 @@
 
     python -m scripts.quality [PART ...] [--all] [--verbose] [--record] [--keep FOLDER]
 
-Parts: seeds wire dam distractors firehose polnear shootings held-out time; all of them when none is given. The stream
-of shootings is read for its first 400 documents, with --all for all 1,880 (about ten times as long as everything
-else). The texts lie in ../shared/eval beside the checkout and are for measuring alone; without them this ends with a
+Parts: seeds wire dam distractors firehose polnear shootings held-out paraphrases time; all of them when none is given.
+The stream of shootings is read for its first 400 documents, with --all for all 1,880 (about ten times as long as
+everything else). The texts lie in ../shared/eval beside the checkout and are for measuring alone; without them this ends with a
 message. --record writes the numbers to docs/quality.json and the table to docs/quality.md.
 """
 
@@ -18,11 +18,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from monitor import __version__
-from scripts.quality import external, heldout, record, replayed, timing
+from scripts.quality import external, heldout, paraphrases, record, replayed, timing
 from scripts.quality.places import EVAL, SETS
 from scripts.quality.table import missed, table
 
-PARTS = (*SETS, "distractors", "firehose", "polnear", "shootings", "held-out", "time")
+PARTS = (*SETS, "distractors", "firehose", "polnear", "shootings", "held-out", "paraphrases", "time")
 
 
 def measured(wanted: Sequence[str], scratch: Path, *, whole: bool, verbose: bool) -> replayed.Figures:
@@ -34,6 +34,7 @@ def measured(wanted: Sequence[str], scratch: Path, *, whole: bool, verbose: bool
         "polnear": external.polnear,
         "shootings": lambda: external.shootings(whole=whole),
         "held-out": heldout.figures,
+        "paraphrases": paraphrases.figures,
         "time": timing.figures,
     }
     for name, measure in parts.items():
