@@ -131,8 +131,10 @@ def _believed(verb: Token) -> Iterator[str]:
 def _of_verb(verb: Token, *, passive: bool) -> Iterator[str]:
     word = lemma(verb)
     if word == "take" and (whither := next((child for child in verb.children if child.lower_ == "to"), None)):
-        if any(lemma(place) in ("hospital", "clinic") for place in whither.children):
-            yield "hospitalised"
+        hospital = any(lemma(place) in ("hospital", "clinic") for place in whither.children)
+        yield "hospitalised" if hospital else "evacuated"
+    elif word == "take" and any(child.lower_ in ("out", "away") for child in verb.children):
+        yield "evacuated"
     elif word in ("shoot", "bring") and any(child.lower_ == "down" for child in verb.children):
         yield "shot down"
     elif passive and word in OUTCOMES:

@@ -14,8 +14,25 @@ _AMOUNTS = frozenset(
     {"dozen", "score", "hundred", "thousand", "number", "team", "handful", "pair", "couple", "lot", "most"}
 )
 _AMOUNTS |= frozenset(
-    {"majority", "part", "half", "third", "some", "several", "many", "all", "group", "series", "rest"}
+    {
+        "majority",
+        "part",
+        "section",
+        "span",
+        "stretch",
+        "half",
+        "third",
+        "some",
+        "several",
+        "many",
+        "all",
+        "group",
+        "series",
+        "rest",
+    }
 )
+# Whose these are is who did it: "in the captivity of the raiders".
+_IN_WHOSE = frozenset({"captivity", "custody"})
 _DOERS = frozenset({"by", "with"})
 # Whoever does one of these to an event is not who made it.
 _FOUGHT = frozenset({"fight", "repel", "deny-involvement", "contradict", "investigate", "shoot-down"})
@@ -42,7 +59,7 @@ def objects(token: Token) -> Iterator[Token]:
     if token.pos_ in ("NOUN", "PROPN"):
         found += [child for child in token.children if child.dep_ in ("compound", "poss") and child.pos_ == "NOUN"]
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in _HITS_AT:
+        if child.dep_ == "prep" and child.lower_ in _HITS_AT and token.lemma_.lower() not in _IN_WHOSE:
             found += [noun for noun in child.children if noun.dep_ == "pobj"]
     if token.dep_ == "pobj" and token.head.lower_ == "under":
         found += [child for child in token.head.head.children if child.dep_ in ("nsubj", "nsubjpass")]

@@ -21,6 +21,8 @@ def said_in(text: str) -> set[str]:
         ("Residents had to leave their homes.", "evacuate"),
         ("Kyiv had absolutely nothing to do with the raid.", "deny-involvement"),
         ("Ukraine was not involved.", "deny-involvement"),
+        ("Kyiv says it was not behind the raid.", "deny-involvement"),
+        ("Ukraine has no direct relation to it.", "deny-involvement"),
         ("The officials denied any involvement.", "deny-involvement"),
         ("A group claimed shared responsibility for the assault.", "claim-responsibility"),
         ("The same men were behind the attack.", "responsible"),

@@ -56,6 +56,7 @@ Parse = Callable[[str], Doc]
         ("up to 1,000 Ukrainian troops had crossed the border", [(1000, "soldiers")]),
         ("Casualties rose to 66, including nine children", [(66, "casualties"), (9, "people")]),
         ("Twenty-one people were taken to hospital", [(21, "people hospitalised")]),
+        ("Some 140 people were taken out of the villages", [(140, "people evacuated")]),
         ("Ten of the wounded remain in hospital", [(10, "people wounded")]),
         ("2 dead, 7 wounded in Belgorod shelling", [(2, "people killed"), (7, "people wounded")]),
         # things

@@ -30,6 +30,9 @@ from tests.unit.saying import framer as the_framer
         ("The president had been informed of the attack.", "inform"),
         ("The raid was an attempt to distract from the front.", "distract"),
         ("The number of dead had risen to 22.", "kill"),
+        ("Two hostages were released.", "free"),
+        ("The group released a video.", "show"),
+        ("Missiles brought down the bridge.", "destroy"),
         ("Officials ordered the evacuation of nine villages.", "evacuate"),
         ("Troops were battling a group that had crossed the border.", "enter"),
         ("Troops were fighting for a second day against a group that had crossed the border.", "fight"),
@@ -128,6 +131,7 @@ def test_of_russian_fighters_it_cannot_be_told_whose_they_are() -> None:
         ("A residential building was damaged.", {"house"}),
         ("Three fuel tanks were damaged.", {"plant"}),
         ("Rescue workers were shelled.", {"rescuer"}),
+        ("Two women are in the captivity of the raiders.", set()),
     ],
 )
 def test_what_it_was_done_to(text: str, targets: set[str]) -> None:
