@@ -12,7 +12,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TextIO
 
 from aiohttp import web
@@ -22,13 +22,10 @@ from rich.text import Text
 from monitor.display import json_safe, safe
 from monitor.errors import MonitorError
 from monitor.signing import ID, Secret, verify
+from monitor.timing import wall_clock
 
 LIMIT_BYTES = 64 * 1024
 STYLES = {"claim.new": "bold green", "claim.updated": "bold yellow", "claim.disputed": "bold red"}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Receiver:
         fail_first: int = 0,
         fail_status: int = 503,
         remember: int = 10_000,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """Fails the first `fail_first` genuine requests with `fail_status`; remembers the last `remember` ids."""
         self._secrets = tuple(secrets)
@@ -193,7 +190,9 @@ async def serve(
 
     def refuse(status: int, because: str) -> None:
         if not json_lines:
-            console.print(Text(f"{_now():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red"))
+            console.print(
+                Text(f"{wall_clock():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red")
+            )
 
     receiver = Receiver(secrets, show, refuse, fail_first=fail_first, fail_status=fail_status)
     runner = web.AppRunner(receiver.app(), access_log=None, shutdown_timeout=2)

@@ -35,9 +35,9 @@ OUTLET = "outlet"
 """The claimant of what an outlet states in its own voice."""
 
 LONGEST_QUOTE = 600
+"""Characters shown of one statement."""
 CONSIDERED = 2
 """Claims that a sighting was compared with and that are shown with it, the nearest."""
-"""Characters shown of one statement."""
 
 
 def short(identifier: str) -> str:

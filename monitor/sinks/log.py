@@ -16,7 +16,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,7 @@ from monitor.errors import SinkError
 from monitor.models import Alert, Delivery, Outcome, Verdict
 from monitor.sinks import rotation
 from monitor.sinks.rotation import BLOCK_BYTES, Rotation
+from monitor.timing import wall_clock
 
 SYNC_S = 1.0
 TIDY_S = 5.0
@@ -50,10 +51,6 @@ def write_whole(fd: int, line: bytes, *, sync: bool = True) -> None:
         os.fsync(fd)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class _Written:
     """The last line of a file."""
@@ -72,7 +69,7 @@ class LogSink:
         *,
         fsync: Literal["line", "second", "never"] = "line",
         rotated: Rotation | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """`fsync`: when lines are forced to the disk. `rotated`: when the file is moved aside; None: never by us.
 
