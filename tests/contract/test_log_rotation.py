@@ -20,8 +20,8 @@ from monitor.sinks.log import LogSink, render
 from monitor.sinks.rotation import Rotation, blocks, moved
 from tests.contract.test_log import alerts, lines
 from tests.delivering import a_delivery, an_alert
-from tests.processes import ROOT, wait_until
-from tests.waiting import wait_until as wait_until_async
+from tests.processes import ROOT
+from tests.waiting import wait_until, wait_until_now
 
 LINE = len(render(an_alert()))
 TWO_LINES = Rotation(size=2 * LINE + 10)
@@ -183,7 +183,7 @@ async def test_once_a_second_lines_are_forced_to_the_disk_together(path: Path, s
     for alert in alerts(1, 3):
         await sink.send(a_delivery(alert))
     assert synced == []
-    await wait_until_async(lambda: synced == [3 * LINE], "they are on the disk")
+    await wait_until(lambda: synced == [3 * LINE], "they are on the disk")
     await sink.send(a_delivery(an_alert(4)))
     await sink.close()
     assert synced == [3 * LINE, 4 * LINE]
@@ -220,7 +220,7 @@ def written_while(path: Path, disturb: Callable[[int], None]) -> list[Path]:
     """300 lines by another process, the log disturbed five times meanwhile; all files, the oldest first."""
     with subprocess.Popen([sys.executable, "-c", STEADY_WRITER, path], cwd=ROOT) as writer:
         for number in range(5):
-            wait_until(lambda: path.exists() and path.stat().st_size > 20 * LINE, "some lines")
+            wait_until_now(lambda: path.exists() and path.stat().st_size > 20 * LINE, "some lines")
             disturb(number)
         assert writer.wait(60) == 0
     return [*(path.with_name(f"alerts.jsonl.{number}") for number in range(5)), path]
