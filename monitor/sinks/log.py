@@ -85,6 +85,8 @@ class LogSink:
         self._last: _Written | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._tidying: threading.Thread | None = None
+        self._untidy = False
+        self._tidy_lock = threading.Lock()
         self._open()
         self._tidy()
 
@@ -132,8 +134,8 @@ class LogSink:
     def _close(self) -> None:
         if self._fsync == "second":
             self._sync()
-        if self._tidying is not None:
-            self._tidying.join(TIDY_S)  # what is not done by then is done after the next start
+        if (tidying := self._tidying) is not None:
+            tidying.join(TIDY_S)  # what is not done by then is done after the next start
         with self._lock:
             if self._fd >= 0:
                 os.close(self._fd)
@@ -188,7 +190,15 @@ class LogSink:
         if _contains(_blocks(self._fd), wanted):
             return True
         moved = rotation.moved(self._path) if self._rotated else []
-        return any(_contains(rotation.blocks(other), wanted) for other in moved)
+        return any(self._stands_in(other, wanted) for other in moved)
+
+    def _stands_in(self, other: Path, wanted: bytes) -> bool:
+        """Of a damaged file nobody can tell: a second line is better than none for all that waits behind it."""
+        try:
+            return _contains(rotation.blocks(other), wanted)
+        except rotation.DAMAGED as error:
+            _log.warning("log.damaged", sink=self._name, path=str(other), error=str(error))
+            return False
 
     def _append(self, alert: Alert) -> None:
         line = render(alert)
@@ -231,22 +241,35 @@ class LogSink:
 
     def _tidy(self) -> None:
         """Compresses and removes beside the deliveries: a line does not wait for it."""
-        if self._rotated is not None and (self._tidying is None or not self._tidying.is_alive()):
-            self._tidying = threading.Thread(target=self._tidy_now, args=(self._rotated.keep,), daemon=True)
-            self._tidying.start()
+        if self._rotated is None:
+            return
+        with self._tidy_lock:
+            self._untidy = True
+            if self._tidying is None:
+                self._tidying = threading.Thread(target=self._tidy_now, args=(self._rotated.keep,), daemon=True)
+                self._tidying.start()
 
     def _tidy_now(self, keep: int) -> None:
-        try:
-            rotation.tidy(self._path, keep)
-        except OSError as error:
-            _log.warning("log.not_compressed", sink=self._name, path=str(self._path), error=_told(error))
+        """Once more for what was moved aside meanwhile."""
+        while self._is_untidy():
+            try:
+                rotation.tidy(self._path, keep)
+            except OSError as error:
+                _log.warning("log.not_compressed", sink=self._name, path=str(self._path), error=_told(error))
+
+    def _is_untidy(self) -> bool:
+        with self._tidy_lock:
+            untidy, self._untidy = self._untidy, False
+            if not untidy:
+                self._tidying = None  # whoever moves a file from now on begins anew
+            return untidy
 
     def _last_moved(self) -> _Written | None:
         """The last line of the file that was moved aside last; None when there is none, or none can be read."""
         try:
             newest = next(iter(rotation.moved(self._path)), None) if self._rotated else None
             return _parse(_last_line(rotation.blocks(newest))) if newest else None
-        except (OSError, EOFError):
+        except (OSError, *rotation.DAMAGED):
             return None
 
 

@@ -101,6 +101,38 @@ def test_the_oldest_files_over_the_number_to_keep_are_removed(path: Path) -> Non
     assert everything(path) == lines(*alerts(5, 7))
 
 
+def test_what_is_moved_aside_while_older_files_are_compressed_is_tidied_as_well(path: Path) -> None:
+    write(path, TWO_LINES, an_alert(1))
+    older = path.with_name(f"{path.name}.20200101T000000.000000Z")
+    os.mkfifo(older)  # compressing it takes until somebody has written to it
+    with opened(path, Rotation(size=LINE + 10, keep=2)) as deliver:
+        for alert in alerts(2, 6):
+            deliver(alert)
+        older.write_bytes(b"")
+    assert everything(path) == lines(*alerts(4, 6))
+    assert [other.suffix for other in moved(path)] == [".gz", ".gz"]
+
+
+def spoiled(whole: bytes) -> bytes:
+    """With the head of a compressed file, and something else behind it."""
+    return whole[:10] + b"\xff" * len(whole[10:])
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-20], spoiled, lambda whole: b"no archive" + whole])
+def test_a_file_that_is_damaged_holds_up_nothing(path: Path, damage: Callable[[bytes], bytes]) -> None:
+    write(path, TWO_LINES, *alerts(1, 5))
+    newer, older = moved(path)
+    older.write_bytes(damage(older.read_bytes()))
+    write(path, TWO_LINES, an_alert(3), an_alert(1), an_alert(6))
+    assert (newer in moved(path), path.read_bytes()) == (True, lines(an_alert(6)))
+    assert b"".join(blocks(moved(path)[0])) == lines(an_alert(5), an_alert(1))
+    path.unlink()
+    for other in moved(path):
+        other.write_bytes(damage(other.read_bytes()))
+    write(path, TWO_LINES, an_alert(7))
+    assert path.read_bytes() == lines(an_alert(7))
+
+
 def test_a_clock_that_was_set_back_removes_no_new_file_before_an_old_one(path: Path) -> None:
     times = (NOON - timedelta(hours=number) for number in range(10))
     with opened(path, Rotation(size=LINE + 10, keep=2), lambda: next(times)) as deliver:
