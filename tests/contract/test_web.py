@@ -16,7 +16,7 @@ from monitor.errors import FeedError, MonitorError, StoreUnavailable
 from monitor.models import Decision, Delivery, Disabled, Filing, Outcome, SinkRecord, Suppressed, Verdict, digest
 from monitor.protocols import Batch
 from monitor.store import Store
-from monitor.web import health
+from monitor.web import health, server
 from monitor.web.metrics import Metrics
 from monitor.web.server import application, serve
 from tests.delivering import NOON, an_alert
@@ -113,6 +113,18 @@ async def test_other_paths_and_methods_are_refused() -> None:
         assert (await site.get("/"))[0] == 404
         async with site.session.post(site.url + "/healthz") as response:
             assert response.status == 405
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+async def test_a_client_that_falls_silent_is_let_go(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr(server, "IDLE_S", 0.2)
+    async with served(Metrics()) as site:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(site.url.rpartition(":")[2]))
+        writer.write(sent)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200 OK") == sent.endswith(b"\r\n\r\n")
+        writer.close()
 
 
 async def test_an_address_that_is_taken_is_told() -> None:
