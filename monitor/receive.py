@@ -122,8 +122,8 @@ def as_json(received: Received) -> str:
         "webhook_id": received.webhook_id,
         "verified": received.verified,
         "duplicate": received.duplicate,
-        **received.body,
     }
+    line |= {name: value for name, value in received.body.items() if name not in line}  # what is ours, no body says
     return json_safe(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
 
 

@@ -175,6 +175,16 @@ async def test_json_lines_are_one_an_alert_and_nothing_else() -> None:
     assert "\u202e" not in running.shown
 
 
+async def test_no_body_says_of_itself_that_it_was_verified() -> None:
+    body = {"type": "claim.new", "data": {}, "verified": True, "duplicate": True, "webhook_id": "x", "received_at": 1}
+    async with receiving(json_lines=True) as running, aiohttp.ClientSession() as session:
+        async with session.post(running.url, json=body, headers={"webhook-id": "alert_1"}) as response:
+            assert response.status == 204
+        line = json.loads(running.shown)
+    assert (line["verified"], line["duplicate"], line["webhook_id"]) == (False, False, "alert_1")
+    assert datetime.fromisoformat(line["received_at"]) <= datetime.now(UTC)
+
+
 async def test_it_fails_as_often_as_it_is_told_to() -> None:
     async with receiving(SECRET, fail_first=2, fail_status=429) as running:
         outcomes = await deliver(running.url, 1, 1, 1)
