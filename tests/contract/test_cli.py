@@ -338,6 +338,32 @@ async def test_all_that_a_configuration_names_is_looked_at(monitor: Monitor, tmp
         assert words in done.out
 
 
+@pytest.mark.parametrize(
+    ("data", "log", "wrong", "said"),
+    [
+        ("monitor.yaml", "/dev/null/alerts.jsonl", ["sink", "data"], "is no folder"),
+        (".", "feed", ["sink"], "is no ordinary file"),
+        ("/proc/none", "alerts.jsonl", ["sink", "data"], "'/proc': can't be written: No such file"),
+        ("new/folder", "alerts.jsonl", [], "ok"),
+    ],
+)
+async def test_check_knows_where_nothing_can_be_written(
+    monitor: Monitor, tmp_path: Path, data: str, log: str, wrong: list[str], said: str
+) -> None:
+    (tmp_path / "feed").mkdir()
+    config = tmp_path / "monitor.yaml"
+    config.write_text(f"topic: {TOPIC}\nsinks: [{{kind: log, path: {log}}}]\ndata: {data}\n", encoding="utf-8")
+    done = await monitor("check", "--config", config, MONITOR_REDIS_URL="")
+    assert done.code == (2 if wrong else 0)
+    assert [line.split()[1] for line in done.lines if line.startswith("wrong")] == wrong
+    assert said in done.out
+    assert names_in(tmp_path) == ["feed", "monitor.yaml"]
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 async def test_a_replay_sums_up_what_it_did_and_what_was_wrong(monitor: Monitor, tmp_path: Path) -> None:
     (tmp_path / "feed").mkdir()
     text = (
