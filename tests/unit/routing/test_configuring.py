@@ -1,6 +1,7 @@
 """Routes in the configuration and on the command line: what is read, and how a mistake is told."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -167,6 +168,14 @@ def test_what_is_no_mute_is_refused_in_words(
 ) -> None:
     with pytest.raises(ConfigError, match=said):
         a_mute(*matchers, **options)
+
+
+def test_a_user_without_a_name_is_asked_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2_000_000_011)
+    with pytest.raises(ConfigError, match="--author': say who wants it so"):
+        a_mute(author=None)
 
 
 def test_who_looks_at_an_alert_sees_who_is_not_told_and_why() -> None:
