@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 from monitor.errors import FeedError, MonitorError, StoreUnavailable
-from monitor.models import Decision, Delivery, Disabled, Filing, Outcome, SinkRecord, Suppressed, Verdict, digest
+from monitor.models import Cause, Decision, Delivery, Disabled, Filing, Outcome, SinkRecord, Suppressed, Verdict, digest
 from monitor.protocols import Batch
 from monitor.store import Store
 from monitor.web import health, server
@@ -247,7 +247,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
     metrics.claim_recorded(
         Filing(number=1, sighting=sighting, claim_id="claim_1", decision=Decision.UPDATE, because="same")
     )
-    metrics.alert_raised(an_alert(suppressed=(Suppressed(sink="desk", because="muted by ada"),)))
+    metrics.alert_raised(an_alert(suppressed=(Suppressed(sink="desk", cause=Cause.MUTED, because="muted by ada"),)))
 
     async def refresh() -> None:
         metrics.backlog(17)
@@ -262,7 +262,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
         "monitor_sightings_total 3.0",
         'monitor_filings_total{decision="update"} 1.0',
         'monitor_alerts_total{kind="claim.new"} 1.0',
-        'monitor_suppressed_alerts_total{sink="desk"} 1.0',
+        'monitor_suppressed_alerts_total{cause="muted",sink="desk"} 1.0',
         "monitor_backlog_posts 17.0",
         'monitor_pending_deliveries{sink="desk"} 4.0',
         'monitor_dead_deliveries{sink="desk"} 2.0',

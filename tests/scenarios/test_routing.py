@@ -47,7 +47,7 @@ def test_a_desk_gets_digests_of_all_but_what_is_muted_and_the_log_says_what_that
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     kept = {line["alert_id"]: line["suppressed"] for line in lines if line["suppressed"]}
     because = f"muted by ada until 2023-05-22T20:00:00Z: a drill ({muted.stdout.strip()})"
-    assert set(map(str, kept.values())) == {str([{"sink": "desk", "because": because}])}
+    assert set(map(str, kept.values())) == {str([{"sink": "desk", "cause": "muted", "because": because}])}
     assert kept.keys() == {
         line["alert_id"]
         for line in lines

@@ -12,6 +12,7 @@ from monitor.models import (
     AlertClaim,
     AlertFigure,
     AlertSink,
+    Cause,
     Counts,
     Delivery,
     FigureReading,
@@ -297,7 +298,7 @@ def test_a_digest_of_the_longest_alerts_is_small_enough_too() -> None:
 
 
 def test_who_else_gets_an_alert_is_nobodys_business() -> None:
-    alert = an_alert(suppressed=(Suppressed(sink="other", because="muted by ada"),))
+    alert = an_alert(suppressed=(Suppressed(sink="other", cause=Cause.MUTED, because="muted by ada"),))
     assert b"ada" not in standard(a_delivery(alert))
 
 

@@ -11,7 +11,7 @@ from monitor.cli.mutes import made
 from monitor.cli.render import alert_line
 from monitor.cli.routes import labels
 from monitor.errors import ConfigError
-from monitor.models import Rate, Suppressed
+from monitor.models import Cause, Rate, Suppressed
 from monitor.routing.tree import decide
 from monitor.settings import load_settings
 from tests.delivering import NOON, an_alert
@@ -179,7 +179,9 @@ def test_a_user_without_a_name_is_asked_for_one(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_who_looks_at_an_alert_sees_who_is_not_told_and_why() -> None:
-    kept = Suppressed(sink="desk", because="muted by ada until 2023-05-22T14:00:00Z: a \x1b[2J drill (mute_1)")
+    kept = Suppressed(
+        sink="desk", cause=Cause.MUTED, because="muted by ada until 2023-05-22T14:00:00Z: a \x1b[2J drill (mute_1)"
+    )
     line = alert_line(an_alert(suppressed=(kept,))).plain
     assert line.endswith(r"[not to desk: muted by ada until 2023-05-22T14:00:00Z: a \x1b[2J drill (mute_1)]")
     assert "not to" not in alert_line(an_alert()).plain
