@@ -147,14 +147,15 @@ def as_text(received: Received) -> Text:
 
 
 def _append_alert(text: Text, data: dict[str, Any], *, numbered: bool) -> None:
-    """Who, what and why; of a digest's alerts, which also stand there in short, the number and the kind too."""
-    claim: dict[str, Any] = data["claim"] if isinstance(data.get("claim"), dict) else data
+    """Who, what and why, or which sink; of a digest's alerts, which stand there in short, number and kind too."""
+    about = next((data[name] for name in ("claim", "sink") if isinstance(data.get(name), dict)), data)
     text.append("\n  ")
     if numbered:
         named = f"#{safe(str(data.get('seq', '?')), limit=12)} {safe(str(data.get('kind', '?')), limit=40)}  "
         text.append(named, style="dim")
-    text.append(f"{safe(str(claim.get('claimant', '?')), limit=120)}: ", style="bold")
-    text.append(safe(str(claim.get("text", "")), limit=600))
+    text.append(safe(str(about.get("claimant", about.get("name", "?"))), limit=120), style="bold")
+    if said := about.get("text"):
+        text.append(f": {safe(str(said), limit=600)}")
     if not numbered:
         text.append(f"\n  {safe(str(data.get('reason', '')), limit=300)}", style="dim")
 

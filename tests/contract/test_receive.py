@@ -14,14 +14,15 @@ from typing import Any
 import aiohttp
 import pytest
 
+from monitor.alerting import about_sink
 from monitor.errors import MonitorError
-from monitor.models import AlertClaim, Outcome, Stance, Verdict
+from monitor.models import AlertClaim, AlertSink, Kind, Outcome, Stance, Verdict
 from monitor.receive import LIMIT_BYTES, serve
 from monitor.signing import Secret, sign
 from monitor.sinks.guard import Guard
-from monitor.sinks.standard import render_digest
+from monitor.sinks.standard import render_digest, standard
 from monitor.sinks.webhook import WebhookSink
-from tests.delivering import OTHER_SECRET, SECRET, a_delivery, an_alert
+from tests.delivering import NOON, OTHER_SECRET, SECRET, a_delivery, an_alert
 
 HOSTILE = "six\x1b[2J\x1b]0;owned\x07 people\u202e were\nwounded [red]now[/red] \x9b31m"
 
@@ -141,6 +142,14 @@ async def test_an_alert_without_the_expected_fields_is_shown_as_far_as_it_goes()
         body = b'{"type":"later.kind","timestamp":"","data":{"claim":"none","seq":{"a":1},"reason":null}}'
         assert await post(running.url, body) == 204
     assert "later.kind" in running.shown
+
+
+async def test_an_alert_about_a_sink_names_the_sink() -> None:
+    sink = AlertSink(name="desk", disabled="status 410")
+    told = a_delivery(about_sink(Kind.SINK_DISABLED, "belgorod", sink, "status 410", NOON))
+    async with receiving(SECRET) as running:
+        assert await post(running.url, standard(told)) == 204
+    assert running.shown.splitlines()[1:] == ["  desk", "  status 410"]
 
 
 async def test_a_digest_is_a_line_an_alert() -> None:
