@@ -113,11 +113,15 @@ class LogSink:
 
     def _sync(self) -> None:
         with self._lock:
-            try:
-                if self._fd >= 0:
-                    os.fsync(self._fd)
-            except OSError as error:
-                _log.error("log.not_on_disk", sink=self._name, path=str(self._path), error=_told(error))
+            self._force()
+
+    def _force(self) -> None:
+        """To the disk with what was written; what goes wrong is told: the deliveries are made."""
+        try:
+            if self._fd >= 0:
+                os.fsync(self._fd)
+        except OSError as error:
+            _log.error("log.not_on_disk", sink=self._name, path=str(self._path), error=_told(error))
 
     def _send(self, alert: Alert) -> Outcome:
         with self._lock:  # an attempt that was given up may still be writing
@@ -171,6 +175,8 @@ class LogSink:
                     return
             except FileNotFoundError:
                 pass
+            if self._fsync == "second":
+                self._force()  # the next time it is the new file's turn
             os.close(self._fd)
             self._fd = -1
             _log.info("log.reopened", sink=self._name, path=str(self._path))

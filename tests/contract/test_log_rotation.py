@@ -221,6 +221,18 @@ async def test_once_a_second_lines_are_forced_to_the_disk_together(path: Path, s
     assert synced == [3 * LINE, 4 * LINE]
 
 
+async def test_the_lines_of_a_file_that_was_moved_away_are_forced_to_the_disk_too(
+    path: Path, synced: list[int]
+) -> None:
+    sink = LogSink("log", path, fsync="second")
+    for alert in alerts(1, 2):
+        await sink.send(a_delivery(alert))
+    os.rename(path, path.with_name("away"))
+    await sink.send(a_delivery(an_alert(3)))
+    await sink.close()
+    assert (synced[0], synced[-1]) == (2 * LINE, LINE)
+
+
 async def test_a_log_that_is_never_forced_to_the_disk_is_not(path: Path, synced: list[int]) -> None:
     sink = LogSink("log", path, fsync="never")
     for alert in alerts(1, 3):
