@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 from tests.waiting import PROCESS_S
 
@@ -136,6 +138,18 @@ def receiving(answer: Callable[[Request], int] = always_204, *, port: int = 0) -
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def ask(port: int, path: str) -> tuple[int, str]:
+    """What the daemon answers over HTTP: the status and the text; 0 where nobody listens."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+    except URLError:
+        return 0, ""
 
 
 def free_port() -> int:

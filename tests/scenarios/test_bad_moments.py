@@ -4,12 +4,10 @@ import json
 import resource
 import sys
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
-from tests.processes import configuration, free_port, receiving, run
+from tests.processes import ask, configuration, free_port, receiving, run
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import lines, running
 from tests.scenarios.servers import serving
@@ -21,13 +19,8 @@ ROOM = 4000
 
 def failing(port: int) -> dict[str, str]:
     """What the daemon says is not as it should be."""
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10):
-            return {}
-    except HTTPError as refused:
-        with refused:
-            found: dict[str, str] = json.loads(refused.read())["failing"]
-            return found
+    found: dict[str, str] = json.loads(ask(port, "/readyz")[1])["failing"]
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="room is taken and given by prlimit")
