@@ -16,6 +16,7 @@ from monitor.routing.tree import decide
 from monitor.settings import load_settings
 from tests.delivering import NOON, an_alert
 from tests.processes import TOPIC, run
+from tests.unit.test_settings import config, refusal
 
 SINKS = """
 sinks:
@@ -38,18 +39,6 @@ time_intervals:
   - name: nights
     time_intervals: [{times: [{start_time: 22:00, end_time: "24:00"}], location: Europe/Kyiv}]
 """
-
-
-def config(folder: Path, text: str) -> Path:
-    path = folder / "monitor.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def refusal(folder: Path, text: str) -> str:
-    with pytest.raises(ConfigError) as caught:
-        load_settings(config(folder, SINKS + text))
-    return caught.value.message
 
 
 def test_the_plan_is_that_of_the_file(tmp_path: Path) -> None:
@@ -89,12 +78,12 @@ def test_without_routes_everything_goes_everywhere(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
-    assert said in refusal(tmp_path, text)
+    assert said in refusal(tmp_path, SINKS + text)
 
 
 def test_two_time_intervals_can_not_have_one_name(tmp_path: Path) -> None:
     one = '{name: x, time_intervals: [{weekdays: ["sunday"]}]}'
-    assert "two of them are named 'x'" in refusal(tmp_path, f"time_intervals: [{one}, {one}]")
+    assert "two of them are named 'x'" in refusal(tmp_path, SINKS + f"time_intervals: [{one}, {one}]")
 
 
 @pytest.mark.parametrize("limit", ["{alerts: 0, per: 1m}", "{alerts: 3}", "{alerts: 3, per: 0s}"])
