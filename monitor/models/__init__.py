@@ -22,6 +22,7 @@ from monitor.models.alerts import (
 )
 from monitor.models.claims import (
     EXEMPLARS,
+    OUTLET,
     Claim,
     Decision,
     Figure,
@@ -50,6 +51,7 @@ from monitor.models.values import UtcTime, Value, digest
 
 __all__ = [
     "EXEMPLARS",
+    "OUTLET",
     "Alert",
     "AlertClaim",
     "AlertFigure",
