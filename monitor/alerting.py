@@ -12,6 +12,7 @@ from itertools import pairwise
 from pydantic import Field
 
 from monitor.models import (
+    OUTLET,
     Alert,
     AlertClaim,
     AlertFigure,
@@ -26,9 +27,6 @@ from monitor.models import (
     Sighting,
     Value,
 )
-
-# Whose `claimant_key` this is says it in its own voice.
-OUTLET = "outlet"
 
 
 class Policy(Value):

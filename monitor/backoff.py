@@ -11,10 +11,6 @@ from datetime import datetime, timedelta
 RETRY_AFTER_LIMIT = timedelta(hours=24)
 
 
-def _delays(*seconds: float) -> tuple[timedelta, ...]:
-    return tuple(timedelta(seconds=value) for value in seconds)
-
-
 @dataclass(frozen=True)
 class Schedule:
     """The wait before each attempt: `delays[0]` before the first, `delays[n]` after n attempts that failed.
@@ -34,8 +30,8 @@ class Schedule:
             raise ValueError("jitter is a share of the delay, from 0 to 1")
 
     @classmethod
-    def of_seconds(cls, seconds: Sequence[float], *, jitter: float = 0.2) -> "Schedule":
-        return cls(_delays(*seconds), jitter)
+    def of_seconds(cls, seconds: Sequence[float], *, jitter: float = 0.2, endless: bool = False) -> "Schedule":
+        return cls(tuple(timedelta(seconds=value) for value in seconds), jitter, endless)
 
     def next_at(self, attempts: int, now: datetime, retry_after: timedelta | None, fraction: float) -> datetime | None:
         """When to try again after `attempts` (1 or more) failed attempts; None when it is given up: dead.
@@ -51,6 +47,6 @@ class Schedule:
         return now + max(delay, wished) + delay * (self.jitter * fraction)
 
 
-WEBHOOK = Schedule(_delays(0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600))
+WEBHOOK = Schedule.of_seconds([0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600])
 # A disk is full until somebody makes room: the line must come soon after, and is never given up.
-LOG = Schedule(_delays(0, 1, 2, 5, 15, 60), jitter=0, endless=True)
+LOG = Schedule.of_seconds([0, 1, 2, 5, 15, 60], jitter=0, endless=True)

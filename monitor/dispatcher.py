@@ -14,7 +14,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,7 +23,7 @@ from monitor.backoff import Schedule
 from monitor.errors import StoreUnavailable
 from monitor.models import Alert, AlertSink, Attempt, Delivery, Disabled, Kind, Outcome, Rate, Verdict
 from monitor.protocols import Outbox, Sink
-from monitor.timing import pause
+from monitor.timing import pause, wall_clock
 
 STORE_PAUSE_S = 0.5
 # An empty queue is looked at this often even when no new alert woke it: a delivery may be put back by hand, or be
@@ -32,10 +32,6 @@ LOOK_AGAIN_S = 2.0
 WAIT_BLOCK_MS = 1000
 
 _log = structlog.get_logger(__name__)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class Dispatcher:
         lanes: Sequence[Lane],
         *,
         grace: timedelta = timedelta(seconds=5),
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
         fraction: Callable[[], float] = random.random,
     ) -> None:
         """`grace`: what an attempt in flight still gets when stopping. `fraction`, 0 to 1: picks the jitter."""

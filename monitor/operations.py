@@ -6,21 +6,18 @@ The same from the command line and over HTTP. Whatever can't be done is a Monito
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from monitor.alerting import about_sink
 from monitor.errors import MonitorError
 from monitor.models import AlertSink, Delivery, DeliveryRecord, DeliveryState, Kind, Redelivered
 from monitor.protocols import AlertReader, Deliveries, Sink, Switches
+from monitor.timing import wall_clock
 from monitor.views import SinkView, TestView, view_sink
 
 BY_HAND = "disabled by hand"
 NOT_ARRIVED = (DeliveryState.PENDING, DeliveryState.DEAD)
 _ID = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63})/([0-9]{1,15})")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Operations:
@@ -33,7 +30,7 @@ class Operations:
         alerts: AlertReader,
         deliveries: Deliveries,
         switches: Switches,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         self.names = tuple(sinks)
         self._kinds = dict(sinks)
@@ -143,7 +140,12 @@ class Trial:
     """Tries receivers by hand, from this process. `sinks` names all that are configured, `receivers` can be tried."""
 
     def __init__(
-        self, *, topic: str, sinks: Sequence[str], receivers: Mapping[str, Sink], clock: Callable[[], datetime] = _now
+        self,
+        *,
+        topic: str,
+        sinks: Sequence[str],
+        receivers: Mapping[str, Sink],
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         self._topic = topic
         self._names = tuple(sinks)

@@ -7,7 +7,7 @@
     | filing.file            what the claim is with this sighting                     pure
     | store.record           file the sighting, atomically                            Redis
     | alerting.decide        from what the claim is now and what was alerted          pure
-    | routing.route          who gets it, at once, in a digest or not at all        pure
+    | routing.route          who gets it, at once, in a digest or not at all          pure
     | store.raise_alerts     alert, sequence number and its way to each sink, in one step
 
 Every step may be done again: a post that is handed out twice, after a crash at any point, ends in the same claims

@@ -12,7 +12,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TextIO
 
 from aiohttp import web
@@ -22,13 +22,10 @@ from rich.text import Text
 from monitor.display import json_safe, safe
 from monitor.errors import MonitorError
 from monitor.signing import ID, Secret, verify
+from monitor.timing import wall_clock
 
 LIMIT_BYTES = 64 * 1024
 STYLES = {"claim.new": "bold green", "claim.updated": "bold yellow", "claim.disputed": "bold red"}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Receiver:
         fail_first: int = 0,
         fail_status: int = 503,
         remember: int = 10_000,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """Fails the first `fail_first` genuine requests with `fail_status`; remembers the last `remember` ids."""
         self._secrets = tuple(secrets)
@@ -125,8 +122,8 @@ def as_json(received: Received) -> str:
         "webhook_id": received.webhook_id,
         "verified": received.verified,
         "duplicate": received.duplicate,
-        **received.body,
     }
+    line |= {name: value for name, value in received.body.items() if name not in line}  # what is ours, no body says
     return json_safe(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -150,14 +147,15 @@ def as_text(received: Received) -> Text:
 
 
 def _append_alert(text: Text, data: dict[str, Any], *, numbered: bool) -> None:
-    """Who, what and why; of a digest's alerts, which also stand there in short, the number and the kind too."""
-    claim: dict[str, Any] = data["claim"] if isinstance(data.get("claim"), dict) else data
+    """Who, what and why, or which sink; of a digest's alerts, which stand there in short, number and kind too."""
+    about = next((data[name] for name in ("claim", "sink") if isinstance(data.get(name), dict)), data)
     text.append("\n  ")
     if numbered:
         named = f"#{safe(str(data.get('seq', '?')), limit=12)} {safe(str(data.get('kind', '?')), limit=40)}  "
         text.append(named, style="dim")
-    text.append(f"{safe(str(claim.get('claimant', '?')), limit=120)}: ", style="bold")
-    text.append(safe(str(claim.get("text", "")), limit=600))
+    text.append(safe(str(about.get("claimant", about.get("name", "?"))), limit=120), style="bold")
+    if said := about.get("text"):
+        text.append(f": {safe(str(said), limit=600)}")
     if not numbered:
         text.append(f"\n  {safe(str(data.get('reason', '')), limit=300)}", style="dim")
 
@@ -193,7 +191,9 @@ async def serve(
 
     def refuse(status: int, because: str) -> None:
         if not json_lines:
-            console.print(Text(f"{_now():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red"))
+            console.print(
+                Text(f"{wall_clock():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red")
+            )
 
     receiver = Receiver(secrets, show, refuse, fail_first=fail_first, fail_status=fail_status)
     runner = web.AppRunner(receiver.app(), access_log=None, shutdown_timeout=2)

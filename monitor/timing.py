@@ -1,8 +1,14 @@
-"""Waiting that ends when the daemon stops."""
+"""The time that it is, and waiting that ends when the daemon stops."""
 
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from datetime import UTC, datetime
+
+
+def wall_clock() -> datetime:
+    """Now, in UTC: the clock of all that is given no other."""
+    return datetime.now(UTC)
 
 
 async def pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -13,22 +13,16 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
-from time import monotonic, sleep
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from tests.waiting import PROCESS_S
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 TOPIC = ROOT / "config/topics/belgorod.yaml"
 SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz"  # noqa: S105 - of the tests alone
-PATIENCE_S = 90
-
-
-def wait_until(reached: Callable[[], bool], description: str, seconds: float = PATIENCE_S) -> None:
-    """Returns once `reached` says so; fails with the description when it takes too long."""
-    deadline = monotonic() + seconds
-    while not reached():
-        assert monotonic() < deadline, f"never happened in {seconds} s: {description}"
-        sleep(0.01)
 
 
 def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -61,7 +55,7 @@ def run(
         text=True,
         env=environment(variables),
         cwd=ROOT,
-        timeout=PATIENCE_S,
+        timeout=PROCESS_S,
         **more,
     )
     assert done.returncode == status, f"{words}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -144,6 +138,18 @@ def receiving(answer: Callable[[Request], int] = always_204, *, port: int = 0) -
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def ask(port: int, path: str) -> tuple[int, str]:
+    """What the daemon answers over HTTP: the status and the text; 0 where nobody listens."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+    except URLError:
+        return 0, ""
 
 
 def free_port() -> int:

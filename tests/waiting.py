@@ -5,12 +5,14 @@ import time
 from collections.abc import Awaitable, Callable
 
 DEADLINE_S = 30.0
+PROCESS_S = 90.0
+"""So long is waited for what another process does."""
 POLL_S = 0.01
 
 
 def wait_until_now(predicate: Callable[[], bool], description: str) -> None:
-    """For code without a loop. Fails with the description after `DEADLINE_S`."""
-    deadline = time.monotonic() + DEADLINE_S
+    """For code without a loop. Fails with the description after `PROCESS_S`."""
+    deadline = time.monotonic() + PROCESS_S
     while not predicate():
         assert time.monotonic() < deadline, f"never happened: {description}"
         time.sleep(POLL_S)
@@ -19,7 +21,7 @@ def wait_until_now(predicate: Callable[[], bool], description: str) -> None:
 async def wait_until(
     predicate: Callable[[], bool | Awaitable[bool]], description: str, seconds: float = DEADLINE_S
 ) -> None:
-    """The same, letting other tasks run; the predicate may be async."""
+    """The same, letting other tasks run, for `seconds`; the predicate may be async."""
     deadline = time.monotonic() + seconds
     while True:
         found = predicate()

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,7 +53,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     if settings.redis.url is not None:
         yield await _redis(settings.redis.url.get_secret_value(), topic)
     else:
-        problem = _unwritable(settings.data)
+        problem = _unwritable_folder(settings.data)
         yield Finding("data", str(settings.data), (problem,) if problem else ())
 
 
@@ -71,7 +72,7 @@ def _source(name: str, path: Path) -> Finding:
 def _sink(sink: SinkSettings, data: Path) -> Finding:
     if isinstance(sink, LogSinkSettings):
         path = data / sink.path
-        problem = _unwritable(path)
+        problem = _unwritable_file(path)
         return Finding(f"sink {sink.name}", str(path), (problem,) if problem else ())
     if isinstance(sink, StdoutSettings):
         return Finding(f"sink {sink.name}", f"standard output, {sink.format}")
@@ -109,16 +110,34 @@ def _below(here: Route, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield from _below(one, sinks)
 
 
-def _unwritable(path: Path) -> str | None:
-    """Why nothing can be written at the path; its folders are made when they are needed."""
-    there = path
-    while not there.exists() and there != there.parent:
+def _unwritable_file(path: Path) -> str | None:
+    """Why the file can't be gone on with, or made; nothing of it is changed."""
+    if not os.path.exists(path):
+        return _unwritable_folder(path.parent)
+    if not path.is_file():
+        return f"{str(path)!r}: is no ordinary file"
+    try:
+        with path.open("ab"):
+            return None
+    except OSError as error:
+        return f"{str(path)!r}: can't be written: {error.strerror}"
+
+
+def _unwritable_folder(folder: Path) -> str | None:
+    """Why nothing can be written in the folder, which is made when it is needed.
+
+    It is tried, with a file that is gone at once: what the system says it allows, and to root all, is not what it does.
+    """
+    there = folder
+    while not os.path.exists(there) and there != there.parent:  # also what may not be looked at
         there = there.parent
-    if there != path and not there.is_dir():
+    if not there.is_dir():
         return f"{str(there)!r}: is no folder"
-    if not os.access(there, os.W_OK):
-        return f"{str(there)!r}: can't be written"
-    return None
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return None
+    except OSError as error:
+        return f"{str(there)!r}: can't be written: {error.strerror}"
 
 
 async def show_check(settings: Settings) -> bool:

@@ -34,9 +34,16 @@ def made(
         end = now + parse_duration(lasting) if until is None else parse_time(until)
     except (ValueError, OverflowError) as error:
         raise ConfigError("mute", str(error)) from error
-    author, reason = _words("--author", author or getpass.getuser()), _words("--reason", reason)
+    author, reason = _words("--author", author or _user()), _words("--reason", reason)
     name = digest(*written, end, author, reason, length=8)  # the same mute again is the same
     return Mute(id=f"mute_{name}", matchers=written, until=end, author=author, reason=reason, created=now)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number and no name
+        raise ConfigError("--author", "say who wants it so; the system has no name for you") from None
 
 
 def _words(option: str, written: str) -> str:

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from monitor.alerting import say
 from monitor.display import json_safe, safe
-from monitor.models import Alert, Claim, Decision, Filing, Kind, Ledger, Link, Sighting, Stance
+from monitor.models import OUTLET, Alert, Claim, Decision, Filing, Kind, Ledger, Link, Sighting, Stance
+from monitor.sinks import readable
 
 BADGES = {
     Kind.NEW: ("NEW", "bold black on green"),
@@ -31,13 +32,11 @@ DECISIONS = {
     Decision.DISPUTE: "red",
 }
 STATUSES = {"disputed": "red", "denied": "magenta", "confirmed": "green", "unverified": "dim"}
-OUTLET = "outlet"
-"""The claimant of what an outlet states in its own voice."""
 
 LONGEST_QUOTE = 600
+"""Characters shown of one statement."""
 CONSIDERED = 2
 """Claims that a sighting was compared with and that are shown with it, the nearest."""
-"""Characters shown of one statement."""
 
 
 def short(identifier: str) -> str:
@@ -110,25 +109,17 @@ def alert_line(told: Alert) -> Text:
 
 
 def _says(told: Alert) -> tuple[str, str]:
-    """Who, and how where it is not plainly asserted; without a verb, for who may be one or many.
-
-    An outlet that states something in its own voice is named.
-    """
+    """Who, and how: of a claim, or of a sink."""
     if told.claim is None:
         return safe(told.sink.name if told.sink else "", limit=80), f" is {told.status}"
-    stance = told.claim.stance
-    how = "" if stance is Stance.ASSERTED else f" ({stance})"
-    if told.claim.claimant == OUTLET and told.sources:
-        return safe(told.sources[0].outlet, limit=80), f" reports{how}"
-    return safe(told.claim.claimant, limit=80), how
+    return readable.who(told, told.claim)
 
 
 def _said(told: Alert) -> str:
-    """A changed figure stands in the latest quote; anything else is about the claim as it was made, or a sink."""
+    """The claim's words, or what is about a sink."""
     if told.claim is None:
         return safe(told.reason, limit=300)
-    latest = max(told.sources, key=lambda source: source.published_at, default=None)
-    return quoted(latest.quote if latest and told.kind is Kind.UPDATED else told.claim.text)
+    return quoted(readable.said(told, told.claim))
 
 
 def _change(told: Alert) -> Text | None:

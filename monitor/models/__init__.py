@@ -10,6 +10,7 @@ from monitor.models.alerts import (
     AlertFigure,
     AlertSink,
     AlertSource,
+    Cause,
     Counts,
     FigureReading,
     Group,
@@ -21,6 +22,7 @@ from monitor.models.alerts import (
 )
 from monitor.models.claims import (
     EXEMPLARS,
+    OUTLET,
     Claim,
     Decision,
     Figure,
@@ -49,12 +51,14 @@ from monitor.models.values import UtcTime, Value, digest
 
 __all__ = [
     "EXEMPLARS",
+    "OUTLET",
     "Alert",
     "AlertClaim",
     "AlertFigure",
     "AlertSink",
     "AlertSource",
     "Attempt",
+    "Cause",
     "Claim",
     "Counts",
     "Decision",

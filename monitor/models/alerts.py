@@ -96,10 +96,19 @@ class AlertSink(Value):
     oldest_pending: int | None = None
 
 
+class Cause(StrEnum):
+    """What keeps an alert from a sink: a mute, its route's quiet hours, or that no route leads there."""
+
+    MUTED = "muted"
+    QUIET = "quiet"
+    UNROUTED = "unrouted"
+
+
 class Suppressed(Value):
     """A sink that does not get the alert, and why; the log says so, and nobody else."""
 
     sink: str
+    cause: Cause
     because: str
 
 

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from monitor.models.values import UtcTime, Value
 
+OUTLET = "outlet"
+"""The claimant, and its key, of what an outlet states in its own voice."""
+
 
 class Post(Value):
     """One item of a source, immutable. `id` is a digest of what identifies it at its source.

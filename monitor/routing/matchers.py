@@ -87,10 +87,11 @@ class Matcher(Value):
     value: str
 
     def matches(self, labels: Labels) -> bool:
-        positive = self.sign.replace("!", "") if self.sign != "!=" else "="
-        return self._holds(labels, positive.replace("~", "=~")) != self.sign.startswith("!")
+        negated = self.sign.startswith("!")
+        return self._holds(labels, self.sign.removeprefix("!")) != negated
 
     def _holds(self, labels: Labels, sign: str) -> bool:
+        """Without what negates it: `!=` is `=` here, and `!~` the regular expression that `=~` is too."""
         if self.name in NUMBERS:
             number = labels.numbers.get(self.name)
             return number is not None and COMPARISONS[sign](number, float(self.value))

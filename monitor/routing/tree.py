@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from monitor.durations import Duration
-from monitor.models import Alert, Group, Mute, Suppressed, Value, Way, digest
+from monitor.models import Alert, Cause, Group, Mute, Suppressed, Value, Way, digest
 from monitor.routing.matchers import NUMBERS, WORDS, Labels, Matcher, Written, instead, parse
 from monitor.routing.times import NamedTimes
 
@@ -150,14 +150,16 @@ def _to_sink(
 ) -> Way | Suppressed:
     leading = [one for one in exits if sink in one.sinks]
     if not leading:
-        return Suppressed(sink=sink, because=f"no route leads there; by {'; '.join(one.words for one in exits)}")
+        words = "; ".join(one.words for one in exits)
+        return Suppressed(sink=sink, cause=Cause.UNROUTED, because=f"no route leads there; by {words}")
     if muted:
-        return Suppressed(sink=sink, because=muted)
+        return Suppressed(sink=sink, cause=Cause.MUTED, because=muted)
     quiet = [next((name for name in one.quiet if times[name].hold(at)), None) for one in leading]
     for one, name in zip(leading, quiet, strict=True):
         if name is None:
             return Way(sink=sink, group=_group(sink, one, labels), because=f"by {one.words}")
-    return Suppressed(sink=sink, because=f"quiet hours {quiet[0]!r} of {leading[0].words}")
+    because = f"quiet hours {quiet[0]!r} of {leading[0].words}"
+    return Suppressed(sink=sink, cause=Cause.QUIET, because=because)
 
 
 def _group(sink: str, one: _Exit, labels: Labels) -> Group | None:

@@ -65,10 +65,11 @@ class Guard:
     def literal_refusal(self, host: str) -> str | None:
         """The refusal of a host that is written as an address, in whatever notation; None for a name.
 
-        For requests through a proxy, which resolves names itself: the last label of a name is never a number.
+        For requests through a proxy, which resolves names itself: the last label of a name is never a number, and what
+        ends in "localhost" is this machine.
         """
         last = host.rstrip(".").rpartition(".")[2].lower()
-        if host == "localhost" or ":" in host or last.isdigit() or last.startswith("0x"):
+        if last == "localhost" or ":" in host or last.isdigit() or last.startswith("0x"):
             return self.refusal(host)
         return None
 

@@ -16,7 +16,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,7 @@ from monitor.errors import SinkError
 from monitor.models import Alert, Delivery, Outcome, Verdict
 from monitor.sinks import rotation
 from monitor.sinks.rotation import BLOCK_BYTES, Rotation
+from monitor.timing import wall_clock
 
 SYNC_S = 1.0
 TIDY_S = 5.0
@@ -50,10 +51,6 @@ def write_whole(fd: int, line: bytes, *, sync: bool = True) -> None:
         os.fsync(fd)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class _Written:
     """The last line of a file."""
@@ -72,7 +69,7 @@ class LogSink:
         *,
         fsync: Literal["line", "second", "never"] = "line",
         rotated: Rotation | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """`fsync`: when lines are forced to the disk. `rotated`: when the file is moved aside; None: never by us.
 
@@ -88,6 +85,8 @@ class LogSink:
         self._last: _Written | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._tidying: threading.Thread | None = None
+        self._untidy = False
+        self._tidy_lock = threading.Lock()
         self._open()
         self._tidy()
 
@@ -114,11 +113,15 @@ class LogSink:
 
     def _sync(self) -> None:
         with self._lock:
-            try:
-                if self._fd >= 0:
-                    os.fsync(self._fd)
-            except OSError as error:
-                _log.error("log.not_on_disk", sink=self._name, path=str(self._path), error=_told(error))
+            self._force()
+
+    def _force(self) -> None:
+        """To the disk with what was written; what goes wrong is told: the deliveries are made."""
+        try:
+            if self._fd >= 0:
+                os.fsync(self._fd)
+        except OSError as error:
+            _log.error("log.not_on_disk", sink=self._name, path=str(self._path), error=_told(error))
 
     def _send(self, alert: Alert) -> Outcome:
         with self._lock:  # an attempt that was given up may still be writing
@@ -135,8 +138,8 @@ class LogSink:
     def _close(self) -> None:
         if self._fsync == "second":
             self._sync()
-        if self._tidying is not None:
-            self._tidying.join(TIDY_S)  # what is not done by then is done after the next start
+        if (tidying := self._tidying) is not None:
+            tidying.join(TIDY_S)  # what is not done by then is done after the next start
         with self._lock:
             if self._fd >= 0:
                 os.close(self._fd)
@@ -172,6 +175,8 @@ class LogSink:
                     return
             except FileNotFoundError:
                 pass
+            if self._fsync == "second":
+                self._force()  # the next time it is the new file's turn
             os.close(self._fd)
             self._fd = -1
             _log.info("log.reopened", sink=self._name, path=str(self._path))
@@ -191,7 +196,15 @@ class LogSink:
         if _contains(_blocks(self._fd), wanted):
             return True
         moved = rotation.moved(self._path) if self._rotated else []
-        return any(_contains(rotation.blocks(other), wanted) for other in moved)
+        return any(self._stands_in(other, wanted) for other in moved)
+
+    def _stands_in(self, other: Path, wanted: bytes) -> bool:
+        """Of a damaged file nobody can tell: a second line is better than none for all that waits behind it."""
+        try:
+            return _contains(rotation.blocks(other), wanted)
+        except rotation.DAMAGED as error:
+            _log.warning("log.damaged", sink=self._name, path=str(other), error=str(error))
+            return False
 
     def _append(self, alert: Alert) -> None:
         line = render(alert)
@@ -234,22 +247,35 @@ class LogSink:
 
     def _tidy(self) -> None:
         """Compresses and removes beside the deliveries: a line does not wait for it."""
-        if self._rotated is not None and (self._tidying is None or not self._tidying.is_alive()):
-            self._tidying = threading.Thread(target=self._tidy_now, args=(self._rotated.keep,), daemon=True)
-            self._tidying.start()
+        if self._rotated is None:
+            return
+        with self._tidy_lock:
+            self._untidy = True
+            if self._tidying is None:
+                self._tidying = threading.Thread(target=self._tidy_now, args=(self._rotated.keep,), daemon=True)
+                self._tidying.start()
 
     def _tidy_now(self, keep: int) -> None:
-        try:
-            rotation.tidy(self._path, keep)
-        except OSError as error:
-            _log.warning("log.not_compressed", sink=self._name, path=str(self._path), error=_told(error))
+        """Once more for what was moved aside meanwhile."""
+        while self._is_untidy():
+            try:
+                rotation.tidy(self._path, keep)
+            except OSError as error:
+                _log.warning("log.not_compressed", sink=self._name, path=str(self._path), error=_told(error))
+
+    def _is_untidy(self) -> bool:
+        with self._tidy_lock:
+            untidy, self._untidy = self._untidy, False
+            if not untidy:
+                self._tidying = None  # whoever moves a file from now on begins anew
+            return untidy
 
     def _last_moved(self) -> _Written | None:
         """The last line of the file that was moved aside last; None when there is none, or none can be read."""
         try:
             newest = next(iter(rotation.moved(self._path)), None) if self._rotated else None
             return _parse(_last_line(rotation.blocks(newest))) if newest else None
-        except (OSError, EOFError):
+        except (OSError, *rotation.DAMAGED):
             return None
 
 

@@ -1,6 +1,7 @@
 """An alert as people read it: what, who says so, where, the figure old and new, who denies it, the quote, the links.
 
-Pure, and the one place that words alerts for chats, mails and terminals. All text that came from a feed has gone
+Pure, and the one place that words alerts for chats, mails and standard output; `cli.render` sets them for terminals,
+and asks here who says what. All text that came from a feed has gone
 through `safe` and is cut; what a service would take for markup or a mention is its own shape's matter (`shapes.py`).
 """
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from monitor.display import safe
-from monitor.models import Alert, AlertClaim, Delivery, Kind, Stance
+from monitor.models import OUTLET, Alert, AlertClaim, Delivery, Kind, Stance
 
 QUOTE_CHARS = 800
 NAME_CHARS = 80
@@ -23,8 +24,6 @@ HEADS = {
     Kind.SINK_DISABLED: "Sink disabled",
     Kind.SINK_TEST: "Test",
 }
-OUTLET = "outlet"
-"""The claimant of what an outlet states in its own voice."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,8 @@ def readable(alert: Alert) -> Readable:
         facts = [("why", safe(alert.reason, limit=QUOTE_CHARS)), *_waiting(alert), ("alert", f"#{alert.seq}")]
         return Readable(f"{HEADS[alert.kind]}: {about}", "", tuple(facts), ())
     return Readable(
-        title=f"{HEADS[alert.kind]}: {_who(alert, alert.claim)}",
-        quote=f"“{_one_line(_said(alert, alert.claim), QUOTE_CHARS)}”",
+        title=f"{HEADS[alert.kind]}: {''.join(who(alert, alert.claim))}",
+        quote=f"“{_one_line(said(alert, alert.claim), QUOTE_CHARS)}”",
         facts=tuple((name, value) for name, value in _facts(alert, alert.claim) if value),
         links=_links(alert),
     )
@@ -105,16 +104,19 @@ def _one_line(words: str, limit: int) -> str:
     return safe(" ".join(words.split()), limit=limit)
 
 
-def _who(alert: Alert, claim: AlertClaim) -> str:
-    """Who, and how, without a verb, as who may be one or many; an outlet that speaks for itself is named."""
+def who(alert: Alert, claim: AlertClaim) -> tuple[str, str]:
+    """Who, and how where it is not plainly asserted; without a verb, as who may be one or many.
+
+    An outlet that states something in its own voice is named.
+    """
     how = "" if claim.stance is Stance.ASSERTED else f" ({claim.stance})"
     if claim.claimant == OUTLET and alert.sources:
-        return f"{_one_line(alert.sources[0].outlet, NAME_CHARS)} reports{how}"
-    return f"{_one_line(claim.claimant, NAME_CHARS)}{how}"
+        return _one_line(alert.sources[0].outlet, NAME_CHARS), f" reports{how}"
+    return _one_line(claim.claimant, NAME_CHARS), how
 
 
-def _said(alert: Alert, claim: AlertClaim) -> str:
-    """A changed figure stands in the latest quote; anything else is about the claim as it was made."""
+def said(alert: Alert, claim: AlertClaim) -> str:
+    """As it came: a changed figure stands in the latest quote; anything else is about the claim as it was made."""
     if alert.kind is Kind.UPDATED and alert.sources:
         return max(alert.sources, key=lambda source: source.published_at).quote
     return claim.text

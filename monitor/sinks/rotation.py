@@ -8,6 +8,7 @@ import gzip
 import os
 import re
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ BLOCK_BYTES = 64 * 1024
 _ASIDE = re.compile(r"\.\d{8}T\d{6}\.\d{6}Z(\.gz)?")
 _STAMP = ".%Y%m%dT%H%M%S.%fZ"
 UNFINISHED = ".part"
+
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What reading a compressed file raises that is cut off or spoiled."""
 
 
 @dataclass(frozen=True)

@@ -148,10 +148,19 @@ def _slack_section(text: str) -> dict[str, Any]:
 
 def _slack_blocks(told: Readable) -> list[dict[str, Any]]:
     blocks = [_slack_section(told.words())]
-    if told.links:
-        links = " · ".join(f"<{url.replace('&', '&amp;')}|{_slack_label(outlet)}>" for outlet, url in told.links)
+    if links := _slack_links(told):
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": links, "verbatim": True}]})
     return blocks
+
+
+def _slack_links(told: Readable) -> str:
+    """As many as there is room for: Slack refuses a message with a text that is too long."""
+    shown = ""
+    for outlet, url in told.links:
+        link = f"<{slack_escape(url)}|{_slack_label(outlet)}>"
+        if len(longer := f"{shown} · {link}" if shown else link) <= SLACK_TEXT:
+            shown = longer
+    return shown
 
 
 def _slack_label(outlet: str) -> str:

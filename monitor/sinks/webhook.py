@@ -30,6 +30,7 @@ from monitor.signing import Secret, sign
 from monitor.sinks.guard import AddressRefused, Guard, opened
 from monitor.sinks.shapes import alertmanager, discord, slack
 from monitor.sinks.standard import standard
+from monitor.timing import wall_clock
 
 ANSWER_LIMIT_CHARS = 500
 ANSWER_LIMIT_BYTES = 64 * 1024
@@ -54,10 +55,6 @@ class Limits:
     read_s: float = 10.0
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class WebhookSink:
     """Sends alerts to one URL. Made inside the running loop, closed with `close`."""
 
@@ -72,7 +69,7 @@ class WebhookSink:
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         proxy: str | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """`secrets`: each signs, the newest first. `clock` gives the time of an attempt, always the wall clock's.
 

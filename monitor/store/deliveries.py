@@ -184,7 +184,9 @@ def _record(sink: str, seq: int, state: DeliveryState, fields: scripts.DeliveryF
         digest=int(fields.digest) if fields.digest else None,
         tries=int(fields.tries or 0),
         due=_time(fields.due_ms),
-        attempts=tuple(Attempt.model_validate_json(line.partition(" ")[2]) for line in (fields.log or "").splitlines()),
+        attempts=tuple(
+            Attempt.model_validate_json(line.partition(" ")[2]) for line in (fields.log or "").split("\n") if line
+        ),
     )
 
 

@@ -55,7 +55,3 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._connection.close()
-
-    async def ping(self) -> None:
-        """Raises StoreError when the server does not answer."""
-        await self._connection.command("PING")

@@ -3,9 +3,9 @@
 Each route stands in the table with what it takes and what it answers; `openapi` describes the same table.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from aiohttp import web
@@ -15,24 +15,20 @@ from monitor.durations import parse_moment
 from monitor.errors import MonitorError
 from monitor.operations import BY_HAND, Operations, Trial
 from monitor.protocols import AlertReader, ClaimReader
+from monitor.timing import wall_clock
 from monitor.views import TestView, view_claim, view_filing
 from monitor.web import answers, parameters
 from monitor.web.events import Events
 from monitor.web.openapi import document
 from monitor.web.parameters import Parameter, read_query
-from monitor.web.problems import Refused, expected
+from monitor.web.problems import Handler, Refused, expected
 from monitor.web.rendering import answered
 
 BASE = "/api/v1"
 MOST_LISTED = 500
 JSON = "application/json"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Body = TypeVar("Body", bound=BaseModel)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Api:
         operations: Operations,
         trial: Trial,
         events: Events,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         self._alerts = alerts
         self._claims = claims

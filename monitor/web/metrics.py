@@ -28,7 +28,10 @@ class Metrics:
         self._filings = count("monitor_filings", "Sightings filed, by what that did.", "decision")
         self._alerts = count("monitor_alerts", "Alerts raised.", "kind")
         self._suppressed = count(
-            "monitor_suppressed_alerts", "Alerts that a sink does not get: muted, quiet hours, no route.", "sink"
+            "monitor_suppressed_alerts",
+            "Alerts that a sink does not get: muted, quiet hours, no route.",
+            "sink",
+            "cause",
         )
         self._attempts = count("monitor_delivery_attempts", "Attempts to deliver an alert.", "sink", "verdict")
         self._parsing = Histogram(
@@ -75,7 +78,7 @@ class Metrics:
     def alert_raised(self, alert: Alert) -> None:
         self._alerts.labels(str(alert.kind)).inc()
         for one in alert.suppressed:
-            self._suppressed.labels(one.sink).inc()
+            self._suppressed.labels(one.sink, str(one.cause)).inc()
 
     # --- what is read when somebody asks
 

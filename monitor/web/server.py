@@ -24,6 +24,8 @@ SHUTDOWN_S = 2.0
 LINGERING_S = 2.0
 """So long the rest of a refused body is read and thrown away, so that the client sees the answer."""
 BODY_BYTES = 16_384
+IDLE_S = 75.0
+"""A connection on which no whole request comes for so long is closed, also one on which none came yet."""
 
 
 def application(
@@ -89,7 +91,14 @@ async def serve(
     """Serves until `stopping`. Calls `ready` with the port once it listens. MonitorError when it can't listen there."""
     logger = logging.getLogger(f"{__name__}.http")
     logger.addFilter(_no_clients_fault)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, lingering_time=LINGERING_S, logger=logger)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_S,
+        lingering_time=LINGERING_S,
+        keepalive_timeout=IDLE_S,
+        logger=logger,
+    )
     await runner.setup()
     try:
         try:

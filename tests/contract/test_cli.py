@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -52,32 +53,24 @@ async def test_version_is_that_of_the_package(monitor: Monitor) -> None:
     assert await monitor("--version") == Done(0, f"monitor {__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "run",
-        "replay",
-        "tail",
-        "claims",
-        "show",
-        "export",
-        "deliveries",
-        "redeliver",
-        "sinks list",
-        "sinks enable",
-        "sinks disable",
-        "sinks test",
-        "mute add",
-        "mute list",
-        "mute expire",
-        "receive",
-        "check",
-    ],
-)
+COMMANDS = (
+    "run", "replay", "tail", "claims", "show", "export", "deliveries", "redeliver",
+    "sinks list", "sinks enable", "sinks disable", "sinks test", "mute add", "mute list", "mute expire",
+    "receive", "check",
+)  # fmt: skip
+
+
+def test_the_help_lists_the_commands() -> None:
+    shown = CliRunner().invoke(app, ["--help"], prog_name="monitor").output
+    for name in COMMANDS:
+        assert re.search(rf"^  {name.split()[0]} +\w", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_explained_with_examples(name: str) -> None:
     shown = CliRunner().invoke(app, [*name.split(), "--help"], prog_name="monitor").output
     assert f"Usage: monitor {name}" in shown
-    assert f"monitor {name.removesuffix(' list')}" in shown.split("Examples:")[1].split("Options:")[0]
+    assert re.search(rf"Examples:\n(    .+\n)*    .*monitor {name.removesuffix(' list')}\b", shown)
 
 
 def test_exit_codes_are_documented() -> None:
@@ -97,6 +90,8 @@ def test_exit_codes_are_documented() -> None:
     ("words", "code", "said"),
     [
         (("dance",), 2, "No such command 'dance'"),
+        (("replay",), 2, "Missing argument 'FEED'"),
+        (("run", "--not"), 2, "No such option"),
         (("export", "everything"), 2, "must be sightings, claims or alerts"),
         (("replay", "seeds", "--speed", "fast"), 2, "'fast' is no speed; write a factor over 0, such as 60, or max"),
         (("replay", "no/such/feed", "--data", "{data}"), 1, "there is no such feed"),
@@ -341,6 +336,32 @@ async def test_all_that_a_configuration_names_is_looked_at(monitor: Monitor, tmp
     ]
     for words in ("b.txt': is not UTF-8: byte 0", "there is no such feed", "is no folder", "can't be reached"):
         assert words in done.out
+
+
+@pytest.mark.parametrize(
+    ("data", "log", "wrong", "said"),
+    [
+        ("monitor.yaml", "/dev/null/alerts.jsonl", ["sink", "data"], "is no folder"),
+        (".", "feed", ["sink"], "is no ordinary file"),
+        ("/proc/none", "alerts.jsonl", ["sink", "data"], "'/proc': can't be written: No such file"),
+        ("new/folder", "alerts.jsonl", [], "ok"),
+    ],
+)
+async def test_check_knows_where_nothing_can_be_written(
+    monitor: Monitor, tmp_path: Path, data: str, log: str, wrong: list[str], said: str
+) -> None:
+    (tmp_path / "feed").mkdir()
+    config = tmp_path / "monitor.yaml"
+    config.write_text(f"topic: {TOPIC}\nsinks: [{{kind: log, path: {log}}}]\ndata: {data}\n", encoding="utf-8")
+    done = await monitor("check", "--config", config, MONITOR_REDIS_URL="")
+    assert done.code == (2 if wrong else 0)
+    assert [line.split()[1] for line in done.lines if line.startswith("wrong")] == wrong
+    assert said in done.out
+    assert names_in(tmp_path) == ["feed", "monitor.yaml"]
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 async def test_a_replay_sums_up_what_it_did_and_what_was_wrong(monitor: Monitor, tmp_path: Path) -> None:

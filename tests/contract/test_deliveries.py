@@ -292,6 +292,14 @@ async def test_attempts_are_forgotten_when_they_are_older_than_alerts_are_kept(s
     assert [attempt.duration_ms for attempt in record.attempts] == [50, 100]
 
 
+async def test_an_attempt_may_say_whatever_it_likes(store: Store) -> None:
+    await raise_one(store)
+    said = ATTEMPT.model_copy(update={"error": "one\u2028two\x85three\nfour\x1c", "answer": "\u2029"})
+    assert await store.outbox.settle(await lease(store), RETRY, said, SOON)
+    [record] = await store.deliveries.of_sink("log", DeliveryState.PENDING)
+    assert record.attempts == (said,)
+
+
 async def test_a_sink_is_known_once_there_was_something_for_it(store: Store) -> None:
     assert not await store.deliveries.known("log")
     await raise_one(store)

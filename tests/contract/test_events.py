@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from monitor.store import Store, keys
+from monitor.web import server
 from monitor.web.events import Events
 from tests.conftest import TOPIC, ask
 from tests.contract.test_alerts import raise_one
@@ -50,6 +51,15 @@ async def test_a_client_that_takes_nothing_is_let_go(
         assert not (await slow.read()).endswith(b"0\r\n\r\n"), "its stream has no proper end"
     assert not [record for record in caplog.records if record.levelno > logging.WARNING]
     assert "events.slow_client" in capsys.readouterr().out
+
+
+async def test_a_client_that_follows_is_not_taken_for_a_silent_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "IDLE_S", 0.1)
+    async with served(store, events=Events(store.alerts, keep_alive_s=0.05)) as site, following(site, 0) as reader:
+        for _ in range(20):  # so long as ten silences
+            await reader.readuntil(b": still here\n")
 
 
 async def test_a_client_that_takes_nothing_holds_up_nobody(store: Store) -> None:

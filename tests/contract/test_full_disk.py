@@ -3,32 +3,14 @@
 import json
 import resource
 import signal
-import socket
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import pytest
 
-from tests.processes import SEEDS, alert_log, configuration, start, wait_until
+from tests.processes import SEEDS, alert_log, ask, configuration, free_port, start
+from tests.waiting import wait_until_now
 
 ROOM = 5_000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def asked(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        return error.code, error.read().decode()
-    except URLError:
-        return 0, ""
 
 
 @pytest.mark.timeout(180)
@@ -39,16 +21,18 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
     config = configuration(tmp_path, sources=[feed], web={"port": port})
     process = start("run", "--config", config, "--data", data, log=tmp_path / "log")
     try:
-        wait_until((data / "store/server.sock").exists, "the server is started")
+        wait_until_now((data / "store/server.sock").exists, "the server is started")
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
-        wait_until(lambda: asked(port, "/readyz")[0] == 503, "not ready")
-        assert "File too large" in json.loads(asked(port, "/readyz")[1])["failing"]["sinks"]
-        assert 'monitor_sink_failing{sink="log"} 1.0' in asked(port, "/metrics")[1]
+        wait_until_now(lambda: ask(port, "/readyz")[0] == 503, "not ready")
+        assert "File too large" in json.loads(ask(port, "/readyz")[1])["failing"]["sinks"]
+        assert 'monitor_sink_failing{sink="log"} 1.0' in ask(port, "/metrics")[1]
         assert (data / "alerts.jsonl").stat().st_size <= ROOM
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        wait_until(lambda: asked(port, "/readyz")[0] == 200, "ready again")
-        wait_until(lambda: 'monitor_pending_deliveries{sink="log"} 0.0' in asked(port, "/metrics")[1], "all is written")
-        assert 'monitor_sink_failing{sink="log"} 0.0' in asked(port, "/metrics")[1]
+        wait_until_now(lambda: ask(port, "/readyz")[0] == 200, "ready again")
+        wait_until_now(
+            lambda: 'monitor_pending_deliveries{sink="log"} 0.0' in ask(port, "/metrics")[1], "all is written"
+        )
+        assert 'monitor_sink_failing{sink="log"} 0.0' in ask(port, "/metrics")[1]
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from monitor.backoff import Schedule
 from monitor.dispatcher import Dispatcher, Lane
 from monitor.models import Delivery, Outcome, Verdict
-from monitor.store import Store, keys, scripts
-from monitor.store.connect import Connection, connected
-from monitor.store.outbox import queues
-from tests.conftest import TOPIC, Server
+from monitor.store import Store
+from monitor.store.connect import connected
+from tests.conftest import Server
 from tests.contract.test_alerts import raise_one
-from tests.contract.test_outbox import ATTEMPT, DELIVERED, LEASE, RETRY, SOON, only
+from tests.contract.test_outbox import ATTEMPT, DELIVERED, LEASE, RETRY, SOON, lease_as, only
 from tests.unit.making import NOON
 from tests.waiting import wait_until
 
@@ -72,26 +71,6 @@ async def test_leases_whose_answer_got_lost_are_given_again_and_what_is_new_with
         await lease_as(connection, "theirs", 3)
     assert [(one.seq, one.attempts) for one in first] == [(1, 0), (2, 0)]
     assert [(one.seq, one.attempts) for one in again] == [(1, 0), (2, 0), (3, 0)]
-
-
-async def lease_as(connection: Connection, token: str, most: int) -> list[scripts.LeasedFields]:
-    found = await scripts.lease(
-        connection,
-        queues=queues(TOPIC, "log"),
-        alerts_key=keys.alerts(TOPIC),
-        sink_key=keys.sink(TOPIC, "log"),
-        delivery_prefix=keys.delivery(TOPIC, "log", ""),
-        group_prefix=keys.group(TOPIC, "log", ""),
-        token=token,
-        now_ms=1000,
-        expires_ms=2000,
-        ttl_s=100,
-        dead=10,
-        of_digest=10,
-        under_way=3,
-        most=most,
-    )
-    return found.deliveries if isinstance(found, scripts.Leased) else []
 
 
 async def test_behind_one_that_failed_nothing_is_begun_until_it_is_delivered(store: Store) -> None:

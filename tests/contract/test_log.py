@@ -17,7 +17,8 @@ from monitor.models import Alert, Verdict
 from monitor.sinks.log import LogSink, render, write_whole
 from monitor.sinks.rotation import BLOCK_BYTES
 from tests.delivering import a_delivery, a_source, an_alert
-from tests.processes import ROOT, wait_until
+from tests.processes import ROOT
+from tests.waiting import wait_until_now
 
 
 @pytest.fixture
@@ -334,7 +335,7 @@ def test_a_writer_that_is_killed_leaves_a_log_without_gap_or_repeat(path: Path, 
         ) as writer:
             assert writer.stdout is not None
             assert writer.stdout.readline() == b"open\n"
-            wait_until(lambda: path.read_bytes().count(b"\n") >= target, "so many lines")  # noqa: B023
+            wait_until_now(lambda: path.read_bytes().count(b"\n") >= target, "so many lines")  # noqa: B023
             writer.kill()
         first = path.read_bytes().count(b"\n")  # the last whole line was perhaps never settled: it comes again
     write(path, an_alert(first), an_alert(first + 1))

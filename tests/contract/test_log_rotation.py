@@ -20,8 +20,8 @@ from monitor.sinks.log import LogSink, render
 from monitor.sinks.rotation import Rotation, blocks, moved
 from tests.contract.test_log import alerts, lines
 from tests.delivering import a_delivery, an_alert
-from tests.processes import ROOT, wait_until
-from tests.waiting import wait_until as wait_until_async
+from tests.processes import ROOT
+from tests.waiting import wait_until, wait_until_now
 
 LINE = len(render(an_alert()))
 TWO_LINES = Rotation(size=2 * LINE + 10)
@@ -99,6 +99,38 @@ def test_the_oldest_files_over_the_number_to_keep_are_removed(path: Path) -> Non
     write(path, Rotation(size=LINE + 10, keep=2), *alerts(1, 6))
     write(path, Rotation(size=LINE + 10, keep=2), an_alert(7))
     assert everything(path) == lines(*alerts(5, 7))
+
+
+def test_what_is_moved_aside_while_older_files_are_compressed_is_tidied_as_well(path: Path) -> None:
+    write(path, TWO_LINES, an_alert(1))
+    older = path.with_name(f"{path.name}.20200101T000000.000000Z")
+    os.mkfifo(older)  # compressing it takes until somebody has written to it
+    with opened(path, Rotation(size=LINE + 10, keep=2)) as deliver:
+        for alert in alerts(2, 6):
+            deliver(alert)
+        older.write_bytes(b"")
+    assert everything(path) == lines(*alerts(4, 6))
+    assert [other.suffix for other in moved(path)] == [".gz", ".gz"]
+
+
+def spoiled(whole: bytes) -> bytes:
+    """With the head of a compressed file, and something else behind it."""
+    return whole[:10] + b"\xff" * len(whole[10:])
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-20], spoiled, lambda whole: b"no archive" + whole])
+def test_a_file_that_is_damaged_holds_up_nothing(path: Path, damage: Callable[[bytes], bytes]) -> None:
+    write(path, TWO_LINES, *alerts(1, 5))
+    newer, older = moved(path)
+    older.write_bytes(damage(older.read_bytes()))
+    write(path, TWO_LINES, an_alert(3), an_alert(1), an_alert(6))
+    assert (newer in moved(path), path.read_bytes()) == (True, lines(an_alert(6)))
+    assert b"".join(blocks(moved(path)[0])) == lines(an_alert(5), an_alert(1))
+    path.unlink()
+    for other in moved(path):
+        other.write_bytes(damage(other.read_bytes()))
+    write(path, TWO_LINES, an_alert(7))
+    assert path.read_bytes() == lines(an_alert(7))
 
 
 def test_a_clock_that_was_set_back_removes_no_new_file_before_an_old_one(path: Path) -> None:
@@ -183,10 +215,22 @@ async def test_once_a_second_lines_are_forced_to_the_disk_together(path: Path, s
     for alert in alerts(1, 3):
         await sink.send(a_delivery(alert))
     assert synced == []
-    await wait_until_async(lambda: synced == [3 * LINE], "they are on the disk")
+    await wait_until(lambda: synced == [3 * LINE], "they are on the disk")
     await sink.send(a_delivery(an_alert(4)))
     await sink.close()
     assert synced == [3 * LINE, 4 * LINE]
+
+
+async def test_the_lines_of_a_file_that_was_moved_away_are_forced_to_the_disk_too(
+    path: Path, synced: list[int]
+) -> None:
+    sink = LogSink("log", path, fsync="second")
+    for alert in alerts(1, 2):
+        await sink.send(a_delivery(alert))
+    os.rename(path, path.with_name("away"))
+    await sink.send(a_delivery(an_alert(3)))
+    await sink.close()
+    assert (synced[0], synced[-1]) == (2 * LINE, LINE)
 
 
 async def test_a_log_that_is_never_forced_to_the_disk_is_not(path: Path, synced: list[int]) -> None:
@@ -220,7 +264,7 @@ def written_while(path: Path, disturb: Callable[[int], None]) -> list[Path]:
     """300 lines by another process, the log disturbed five times meanwhile; all files, the oldest first."""
     with subprocess.Popen([sys.executable, "-c", STEADY_WRITER, path], cwd=ROOT) as writer:
         for number in range(5):
-            wait_until(lambda: path.exists() and path.stat().st_size > 20 * LINE, "some lines")
+            wait_until_now(lambda: path.exists() and path.stat().st_size > 20 * LINE, "some lines")
             disturb(number)
         assert writer.wait(60) == 0
     return [*(path.with_name(f"alerts.jsonl.{number}") for number in range(5)), path]

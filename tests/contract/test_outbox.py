@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from monitor.models import Attempt, Delivery, DeliveryState, Outcome, Verdict
 from monitor.store import Limits, Store, keys, scripts
-from monitor.store.connect import connected
+from monitor.store.connect import Connection, connected
 from monitor.store.outbox import queues
 from tests.conftest import TOPIC, Server
 from tests.contract.test_alerts import raise_one
@@ -70,26 +70,30 @@ async def test_a_leased_delivery_is_nobody_elses_until_the_lease_expires(store: 
 async def test_a_lease_whose_answer_got_lost_is_given_again(store: Store, server: Server) -> None:
     await raise_one(store)
     async with connected(server.url) as connection:
-        taken = [
-            await scripts.lease(
-                connection,
-                queues=queues(TOPIC, "log"),
-                alerts_key=keys.alerts(TOPIC),
-                sink_key=keys.sink(TOPIC, "log"),
-                delivery_prefix=keys.delivery(TOPIC, "log", ""),
-                group_prefix=keys.group(TOPIC, "log", ""),
-                token="mine",  # noqa: S106 (of a lease)
-                now_ms=1000,
-                expires_ms=2000,
-                ttl_s=100,
-                dead=10,
-                of_digest=10,
-            )
-            for _ in range(2)
-        ]
-    assert isinstance(taken[0], scripts.Leased)
+        taken = [await lease_as(connection, "mine") for _ in range(2)]
     assert taken[0] == taken[1]
-    assert [delivery.attempts for delivery in taken[0].deliveries] == [0]
+    assert [delivery.attempts for delivery in taken[0]] == [0]
+
+
+async def lease_as(connection: Connection, token: str, most: int = 1) -> list[scripts.LeasedFields]:
+    """At most so many, and so many under way."""
+    found = await scripts.lease(
+        connection,
+        queues=queues(TOPIC, "log"),
+        alerts_key=keys.alerts(TOPIC),
+        sink_key=keys.sink(TOPIC, "log"),
+        delivery_prefix=keys.delivery(TOPIC, "log", ""),
+        group_prefix=keys.group(TOPIC, "log", ""),
+        token=token,
+        now_ms=1000,
+        expires_ms=2000,
+        ttl_s=100,
+        dead=10,
+        of_digest=10,
+        under_way=most,
+        most=most,
+    )
+    return found.deliveries if isinstance(found, scripts.Leased) else []
 
 
 async def test_an_expired_lease_that_nobody_took_is_still_settled(store: Store) -> None:

@@ -14,14 +14,15 @@ from typing import Any
 import aiohttp
 import pytest
 
+from monitor.alerting import about_sink
 from monitor.errors import MonitorError
-from monitor.models import AlertClaim, Outcome, Stance, Verdict
+from monitor.models import AlertClaim, AlertSink, Kind, Outcome, Stance, Verdict
 from monitor.receive import LIMIT_BYTES, serve
 from monitor.signing import Secret, sign
 from monitor.sinks.guard import Guard
-from monitor.sinks.standard import render_digest
+from monitor.sinks.standard import render_digest, standard
 from monitor.sinks.webhook import WebhookSink
-from tests.delivering import OTHER_SECRET, SECRET, a_delivery, an_alert
+from tests.delivering import NOON, OTHER_SECRET, SECRET, a_delivery, an_alert
 
 HOSTILE = "six\x1b[2J\x1b]0;owned\x07 people\u202e were\nwounded [red]now[/red] \x9b31m"
 
@@ -143,6 +144,14 @@ async def test_an_alert_without_the_expected_fields_is_shown_as_far_as_it_goes()
     assert "later.kind" in running.shown
 
 
+async def test_an_alert_about_a_sink_names_the_sink() -> None:
+    sink = AlertSink(name="desk", disabled="status 410")
+    told = a_delivery(about_sink(Kind.SINK_DISABLED, "belgorod", sink, "status 410", NOON))
+    async with receiving(SECRET) as running:
+        assert await post(running.url, standard(told)) == 204
+    assert running.shown.splitlines()[1:] == ["  desk", "  status 410"]
+
+
 async def test_a_digest_is_a_line_an_alert() -> None:
     claim = AlertClaim(text=HOSTILE, claimant="TASS", stance=Stance.ASSERTED, places=(), actors=())
     alerts = (an_alert(7), an_alert(8, claim=claim))
@@ -173,6 +182,16 @@ async def test_json_lines_are_one_an_alert_and_nothing_else() -> None:
     assert lines[0]["webhook_id"] == lines[0]["data"]["alert_id"]
     assert "\x1b" not in running.shown
     assert "\u202e" not in running.shown
+
+
+async def test_no_body_says_of_itself_that_it_was_verified() -> None:
+    body = {"type": "claim.new", "data": {}, "verified": True, "duplicate": True, "webhook_id": "x", "received_at": 1}
+    async with receiving(json_lines=True) as running, aiohttp.ClientSession() as session:
+        async with session.post(running.url, json=body, headers={"webhook-id": "alert_1"}) as response:
+            assert response.status == 204
+        line = json.loads(running.shown)
+    assert (line["verified"], line["duplicate"], line["webhook_id"]) == (False, False, "alert_1")
+    assert datetime.fromisoformat(line["received_at"]) <= datetime.now(UTC)
 
 
 async def test_it_fails_as_often_as_it_is_told_to() -> None:

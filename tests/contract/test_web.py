@@ -13,10 +13,10 @@ import pytest
 from aiohttp import ClientSession
 
 from monitor.errors import FeedError, MonitorError, StoreUnavailable
-from monitor.models import Decision, Delivery, Disabled, Filing, Outcome, SinkRecord, Suppressed, Verdict, digest
+from monitor.models import Cause, Decision, Delivery, Disabled, Filing, Outcome, SinkRecord, Suppressed, Verdict, digest
 from monitor.protocols import Batch
 from monitor.store import Store
-from monitor.web import health
+from monitor.web import health, server
 from monitor.web.metrics import Metrics
 from monitor.web.server import application, serve
 from tests.delivering import NOON, an_alert
@@ -113,6 +113,18 @@ async def test_other_paths_and_methods_are_refused() -> None:
         assert (await site.get("/"))[0] == 404
         async with site.session.post(site.url + "/healthz") as response:
             assert response.status == 405
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+async def test_a_client_that_falls_silent_is_let_go(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr(server, "IDLE_S", 0.2)
+    async with served(Metrics()) as site:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(site.url.rpartition(":")[2]))
+        writer.write(sent)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200 OK") == sent.endswith(b"\r\n\r\n")
+        writer.close()
 
 
 async def test_an_address_that_is_taken_is_told() -> None:
@@ -235,7 +247,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
     metrics.claim_recorded(
         Filing(number=1, sighting=sighting, claim_id="claim_1", decision=Decision.UPDATE, because="same")
     )
-    metrics.alert_raised(an_alert(suppressed=(Suppressed(sink="desk", because="muted by ada"),)))
+    metrics.alert_raised(an_alert(suppressed=(Suppressed(sink="desk", cause=Cause.MUTED, because="muted by ada"),)))
 
     async def refresh() -> None:
         metrics.backlog(17)
@@ -250,7 +262,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
         "monitor_sightings_total 3.0",
         'monitor_filings_total{decision="update"} 1.0',
         'monitor_alerts_total{kind="claim.new"} 1.0',
-        'monitor_suppressed_alerts_total{sink="desk"} 1.0',
+        'monitor_suppressed_alerts_total{cause="muted",sink="desk"} 1.0',
         "monitor_backlog_posts 17.0",
         'monitor_pending_deliveries{sink="desk"} 4.0',
         'monitor_dead_deliveries{sink="desk"} 2.0',

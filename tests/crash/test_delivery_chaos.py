@@ -7,7 +7,6 @@ the log exactly once, in order (P2, P3). `MONITOR_CHAOS_RUNS` sets how often; `m
 import asyncio
 import os
 import random
-import socket
 import subprocess
 import sys
 from collections import defaultdict
@@ -26,7 +25,7 @@ from monitor.models import Kind, Raise, Way
 from monitor.store import Store, embedded
 from tests.contract.test_claims import record
 from tests.crash.parts import SINKS, TOPIC
-from tests.processes import ROOT, environment, kill
+from tests.processes import ROOT, environment, free_port, kill
 from tests.unit.making import NOON, a_sighting
 from tests.waiting import wait_until
 
@@ -56,12 +55,6 @@ class Part:
     def end(self) -> None:
         kill(self.process.pid)
         self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from redis import Redis, RedisError
 
-from tests.processes import SEEDS, Receiver, configuration, export, kill, receiving, run, start, wait_until
+from tests.processes import SEEDS, Receiver, configuration, export, kill, receiving, run, start
+from tests.waiting import wait_until_now
 
 RUNS = int(os.environ.get("MONITOR_CRASH_RUNS", "30"))
 KILLS_A_RUN = 1
@@ -56,7 +57,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
         config = configuration(folder, receiver=receiver)
         began = monotonic()
         process = replay(config, data)
-        wait_until(lambda: has_alerts(data) or process.poll() is not None, "the first alert was written")
+        wait_until_now(lambda: has_alerts(data) or process.poll() is not None, "the first alert was written")
         ready_s = monotonic() - began
         assert process.wait(60) == 0
         total_s = monotonic() - began

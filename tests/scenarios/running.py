@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
-from tests.processes import start, wait_until
+from tests.processes import start
+from tests.waiting import wait_until_now
 
 SOON_S = 10
 """Within so many seconds a process ends that was told to."""
@@ -25,7 +26,7 @@ class Running:
 
     def wait_until(self, reached: Callable[[], bool], description: str) -> None:
         """Returns once it is so; fails when the process ends before, or it takes too long."""
-        wait_until(lambda: self.process.poll() is not None or reached(), f"{description}\n{self.printed[-2000:]}")
+        wait_until_now(lambda: self.process.poll() is not None or reached(), f"{description}\n{self.printed[-2000:]}")
         assert reached(), f"it ended before this: {description}\n{self.printed[-2000:]}"
 
     def ends_well(self) -> None:

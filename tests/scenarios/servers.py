@@ -7,7 +7,8 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 
-from tests.processes import free_port, wait_until
+from tests.processes import free_port
+from tests.waiting import wait_until_now
 
 
 class Server:
@@ -22,7 +23,7 @@ class Server:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        wait_until(self._answers, "the server answers")
+        wait_until_now(self._answers, "the server answers")
 
     def kill(self) -> None:
         if self._process is not None:

@@ -4,15 +4,14 @@ import json
 import resource
 import sys
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
-from tests.processes import configuration, free_port, receiving, run, wait_until
+from tests.processes import ask, configuration, free_port, receiving, run
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import lines, running
 from tests.scenarios.servers import serving
+from tests.waiting import wait_until_now
 
 ROOM = 4000
 """Bytes: a few alerts."""
@@ -20,13 +19,8 @@ ROOM = 4000
 
 def failing(port: int) -> dict[str, str]:
     """What the daemon says is not as it should be."""
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10):
-            return {}
-    except HTTPError as refused:
-        with refused:
-            found: dict[str, str] = json.loads(refused.read())["failing"]
-            return found
+    found: dict[str, str] = json.loads(ask(port, "/readyz")[1])["failing"]
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="room is taken and given by prlimit")
@@ -43,7 +37,7 @@ def test_a_full_disk_delays_the_log_alone_and_costs_it_nothing(
             daemon.wait_until(lambda: lines(alerts) >= 1, "an alert was written")
             limit(daemon.process.pid, ROOM)
             daemon.wait_until(lambda: len(receiver.requests) >= everything, "the webhook has all")
-            wait_until(lambda: list(failing(port)) == ["sinks"], "it says that the log takes nothing")
+            wait_until_now(lambda: list(failing(port)) == ["sinks"], "it says that the log takes nothing")
             assert "File too large" in failing(port)["sinks"]
             assert 1 <= lines(alerts) < everything
             limit(daemon.process.pid, resource.RLIM_INFINITY)

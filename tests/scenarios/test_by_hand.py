@@ -6,10 +6,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from tests.processes import Request, configuration, receiving, run, webhook
+from tests.processes import Request, ask, configuration, receiving, run, webhook
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import lines, running
-from tests.scenarios.test_health import ask, counted, port_of
+from tests.scenarios.test_health import counted, port_of
 
 
 def by_hand(folder: Path, config: Path, *words: str, **more: Any) -> str:

@@ -3,22 +3,11 @@
 import json
 import re
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
-from tests.processes import configuration, run
+from tests.processes import ask, configuration, run
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import Running, lines, running
 from tests.scenarios.servers import serving
-
-
-def ask(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as refused:
-        with refused:
-            return refused.code, refused.read().decode()
 
 
 def port_of(daemon: Running) -> int:

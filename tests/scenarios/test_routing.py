@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.processes import SEEDS, Receiver, alert_log, configuration, kill, receiving, run, start, wait_until
+from tests.processes import SEEDS, Receiver, alert_log, configuration, kill, receiving, run, start
+from tests.waiting import wait_until_now
 
 MUTED_UNTIL = datetime(2023, 5, 22, 20, tzinfo=UTC)
 BY_GLADKOV = 'claimant=~".*Gladkov"'
@@ -46,7 +47,7 @@ def test_a_desk_gets_digests_of_all_but_what_is_muted_and_the_log_says_what_that
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     kept = {line["alert_id"]: line["suppressed"] for line in lines if line["suppressed"]}
     because = f"muted by ada until 2023-05-22T20:00:00Z: a drill ({muted.stdout.strip()})"
-    assert set(map(str, kept.values())) == {str([{"sink": "desk", "because": because}])}
+    assert set(map(str, kept.values())) == {str([{"sink": "desk", "cause": "muted", "because": because}])}
     assert kept.keys() == {
         line["alert_id"]
         for line in lines
@@ -85,7 +86,7 @@ def test_a_daemon_that_is_killed_in_the_middle_of_a_group_still_tells_all_of_it_
         where = ("--config", config, "--data", tmp_path / "data")
         log = tmp_path / "data/alerts.jsonl"
         daemon = start("replay", SEEDS, "--speed", "max", *where, log=tmp_path / "daemon.log")
-        wait_until(lambda: log.exists() and log.read_bytes().count(b"\n") >= 3, "some alerts are in the log")
+        wait_until_now(lambda: log.exists() and log.read_bytes().count(b"\n") >= 3, "some alerts are in the log")
         kill(daemon.pid)
         daemon.wait()
         waiting = len(alert_log(tmp_path / "data")) - sum(told(receiver).values())

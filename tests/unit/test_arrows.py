@@ -37,7 +37,6 @@ MAY_IMPORT = {
     "store": VALUES | TOOLS,
     "sources": VALUES | TOOLS,
     "sinks": VALUES | TOOLS,
-    "receive": VALUES | {"sinks"} | TOOLS,
     "views": VALUES,
     "operations": VALUES | {"alerting", "views"} | TOOLS,
     "web": VALUES | {"operations", "views"} | TOOLS,

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,6 +16,7 @@ from monitor.dispatcher import Dispatcher, Lane
 from monitor.errors import StoreUnavailable
 from monitor.models import Alert, Attempt, Delivery, Disabled, Kind, Outcome, Rate, Verdict
 from tests.delivering import an_alert
+from tests.waiting import wait_until
 
 AT_ONCE = Schedule.of_seconds([0, 0.01, 0.01, 0.01], jitter=0)
 TOMORROW = Schedule.of_seconds([0, 86_400], jitter=0)
@@ -129,31 +131,18 @@ class LeasingOutbox(MemoryOutbox):
         self.settling = asyncio.Event()
 
     async def lease(
-        self,
-        sink: str,
-        now: datetime,
-        lease: timedelta,
-        rate: Rate | None = None,
-        under_way: int = 1,
-        most: int = 1,
+        self, sink: str, now: datetime, lease: timedelta, *further: Any, **named: Any
     ) -> tuple[Delivery, ...] | Disabled | datetime | None:
         if self.queues[sink] and self.queues[sink][0].seq in self.leased:
             self.looks_in_vain += 1
             return now + lease
-        found = await super().lease(sink, now, lease, rate, under_way, most)
+        found = await super().lease(sink, now, lease, *further, **named)
         self.leased |= {one.seq for one in found} if isinstance(found, tuple) else set()
         return found
 
-    async def settle(
-        self,
-        delivery: Delivery,
-        outcome: Outcome,
-        attempt: Attempt,
-        next_at: datetime | None,
-        disabling: Alert | None = None,
-    ) -> bool:
+    async def settle(self, *what: Any, **named: Any) -> bool:
         await self.settling.wait()
-        return await super().settle(delivery, outcome, attempt, next_at, disabling)
+        return await super().settle(*what, **named)
 
 
 class Receiver:
@@ -209,15 +198,6 @@ async def dispatching(
             await running
 
 
-async def until(reached: Callable[[], bool], description: str) -> None:
-    try:
-        async with asyncio.timeout(10):
-            while not reached():  # noqa: ASYNC110 - what is waited for has no event
-                await asyncio.sleep(0.001)
-    except TimeoutError:
-        pytest.fail(f"never happened: {description}")
-
-
 async def drained(dispatcher: Dispatcher, patience: timedelta = timedelta(0)) -> None:
     async with asyncio.timeout(10):
         await dispatcher.drain(patience)
@@ -238,7 +218,7 @@ async def test_a_new_alert_goes_out_at_once() -> None:
         for seq in range(1, 6):
             started = asyncio.get_running_loop().time()
             await outbox.raise_alerts(seq)
-            await until(lambda seq=seq: seq in desk.got, f"alert {seq} arrives")  # type: ignore[misc]
+            await wait_until(lambda seq=seq: seq in desk.got, f"alert {seq} arrives")  # type: ignore[misc]
             assert asyncio.get_running_loop().time() - started < 1
 
 
@@ -288,8 +268,8 @@ async def test_a_sink_that_hangs_or_fails_delays_no_other() -> None:
     await outbox.raise_alerts(*range(1, 51))
     with capture_logs() as logged:
         async with dispatching(outbox, hanging, failing, fine, grace=timedelta(0)):
-            await until(lambda: len(fine.got) == 50, "the good sink gets all")
-            await until(lambda: outbox.dead["failing"] == list(range(1, 51)), "the failing sink is done with")
+            await wait_until(lambda: len(fine.got) == 50, "the good sink gets all")
+            await wait_until(lambda: outbox.dead["failing"] == list(range(1, 51)), "the failing sink is done with")
     assert hanging.got == [1]
     assert {line["event"] for line in logged} >= {"delivery.crashed", "delivery.attempted"}
 
@@ -313,7 +293,7 @@ async def test_a_sink_that_is_gone_gets_nothing_more_and_keeps_its_deliveries() 
             assert (desk.got, log.got) == ([1], [1, 2])
             assert (await outbox.pending("desk"), outbox.dead["desk"]) == (2, [])
             del outbox.disabled["desk"], outbox.due["desk"]
-            await until(lambda: desk.got == [1, 1, 2], "it goes on with what it did not take")
+            await wait_until(lambda: desk.got == [1, 1, 2], "it goes on with what it did not take")
     assert [line["event"] for line in logged if line["event"].startswith("sink.")] == ["sink.disabled", "sink.enabled"]
     [told] = outbox.told
     assert told.sink
@@ -349,7 +329,7 @@ async def test_while_the_store_is_away_nothing_is_lost() -> None:
     async with dispatching(outbox, desk) as dispatcher:
         outbox.away = True
         await outbox.raise_alerts(1, 2)
-        await until(lambda: outbox.refused >= 2, "lane and watch find the store away")
+        await wait_until(lambda: outbox.refused >= 2, "lane and watch find the store away")
         outbox.away = False
         await drained(dispatcher)
     assert desk.got == [1, 2]
@@ -365,7 +345,7 @@ async def test_a_delivery_is_settled_once_the_store_is_back_and_not_sent_again()
     desk = Receiver("desk", answer)
     await outbox.raise_alerts(1)
     async with dispatching(outbox, desk) as dispatcher:
-        await until(lambda: outbox.refused >= 2, "the delivery can't be settled")
+        await wait_until(lambda: outbox.refused >= 2, "the delivery can't be settled")
         outbox.away = False
         await drained(dispatcher)
     assert desk.got == [1]
@@ -380,9 +360,9 @@ async def test_what_waits_goes_on_at_once_when_settling_took_longer_than_looking
     desk = Receiver("desk")
     await outbox.raise_alerts(1, 2)
     async with dispatching(outbox, desk):
-        await until(lambda: outbox.looks_in_vain > 0, "the lane sees its own lease")
+        await wait_until(lambda: outbox.looks_in_vain > 0, "the lane sees its own lease")
         outbox.settling.set()
-        await until(lambda: desk.got == [1, 2], "the second goes out")
+        await wait_until(lambda: desk.got == [1, 2], "the second goes out")
 
 
 async def test_a_delivery_whose_lease_was_lost_comes_again_with_the_same_id() -> None:
@@ -440,7 +420,7 @@ async def test_stopping_gives_up_an_attempt_that_does_not_end_and_it_stays_pendi
     outbox, desk = MemoryOutbox("desk"), Receiver("desk", hang)
     await outbox.raise_alerts(1)
     async with dispatching(outbox, desk, grace=timedelta(seconds=0.1)):
-        await until(lambda: bool(desk.got), "the attempt is under way")
+        await wait_until(lambda: bool(desk.got), "the attempt is under way")
     assert [attempt.error for attempt in outbox.attempts["desk", 1]] == ["stopped before there was an answer"]
     assert await outbox.pending("desk") == 1
 

@@ -56,6 +56,12 @@ def test_odd_notations_are_refused_even_when_all_addresses_are_allowed(address: 
     assert Guard([ip_network("0.0.0.0/0"), ip_network("::/0")]).refusal(address)
 
 
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "localhost.", "desk.localhost", "127.1", "0x7f.1", "::1"])
+def test_this_machine_is_no_name_for_a_proxy_to_resolve(host: str) -> None:
+    assert Guard().literal_refusal(host)
+    assert Guard().literal_refusal("localhost.example.org") is None
+
+
 @pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "fd00::7", "fd00::7%eth0"])
 def test_an_allowed_network_may_be_reached(address: str) -> None:
     assert Guard([ip_network("10.1.0.0/16"), ip_network("fd00::/8")]).refusal(address) is None

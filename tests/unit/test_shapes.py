@@ -12,6 +12,7 @@ from monitor.models import (
     AlertClaim,
     AlertFigure,
     AlertSink,
+    Cause,
     Counts,
     Delivery,
     FigureReading,
@@ -181,6 +182,18 @@ def test_slacks_own_limits_hold_for_an_alert_that_is_far_too_large() -> None:
         assert all(len(block["text"]["text"]) <= 3000 for block in message["blocks"] if "text" in block)
 
 
+def test_links_that_escaping_makes_long_stay_within_slacks_limit() -> None:
+    urls = [f"https://example.org/{number}?{'&' * 470}" for number in range(4)]
+    sources = [a_source(number, outlet=f"{number}{'&' * 79}", url=url) for number, url in enumerate(urls)]
+    sources.append(a_source(4, url="https://example.org/short", published_at=NOON - timedelta(hours=1)))
+    message = body(shapes.slack(a_delivery(an_alert(sources=tuple(sources)))))
+    [element] = message["blocks"][-1]["elements"]
+    assert len(element["text"]) <= 3000
+    assert re.findall(r"<(https:[^|]*)\|", element["text"]) == [
+        urls[-1].replace("&", "&amp;"), "https://example.org/short",
+    ]  # fmt: skip
+
+
 def test_an_escape_is_never_cut_in_two() -> None:
     assert shapes.fitted("a&&&", 12, shapes.slack_escape) == "a&amp;&amp;…"
     assert shapes.fitted("a&b", 7, shapes.slack_escape) == "a&amp;b"
@@ -285,7 +298,7 @@ def test_a_digest_of_the_longest_alerts_is_small_enough_too() -> None:
 
 
 def test_who_else_gets_an_alert_is_nobodys_business() -> None:
-    alert = an_alert(suppressed=(Suppressed(sink="other", because="muted by ada"),))
+    alert = an_alert(suppressed=(Suppressed(sink="other", cause=Cause.MUTED, because="muted by ada"),))
     assert b"ada" not in standard(a_delivery(alert))
 
 

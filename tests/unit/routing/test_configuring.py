@@ -1,6 +1,7 @@
 """Routes in the configuration and on the command line: what is read, and how a mistake is told."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from monitor.cli.mutes import made
 from monitor.cli.render import alert_line
 from monitor.cli.routes import labels
 from monitor.errors import ConfigError
-from monitor.models import Rate, Suppressed
+from monitor.models import Cause, Rate, Suppressed
 from monitor.routing.tree import decide
 from monitor.settings import load_settings
 from tests.delivering import NOON, an_alert
 from tests.processes import TOPIC, run
+from tests.unit.test_settings import config, refusal
 
 SINKS = """
 sinks:
@@ -37,18 +39,6 @@ time_intervals:
   - name: nights
     time_intervals: [{times: [{start_time: 22:00, end_time: "24:00"}], location: Europe/Kyiv}]
 """
-
-
-def config(folder: Path, text: str) -> Path:
-    path = folder / "monitor.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def refusal(folder: Path, text: str) -> str:
-    with pytest.raises(ConfigError) as caught:
-        load_settings(config(folder, SINKS + text))
-    return caught.value.message
 
 
 def test_the_plan_is_that_of_the_file(tmp_path: Path) -> None:
@@ -88,12 +78,12 @@ def test_without_routes_everything_goes_everywhere(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
-    assert said in refusal(tmp_path, text)
+    assert said in refusal(tmp_path, SINKS + text)
 
 
 def test_two_time_intervals_can_not_have_one_name(tmp_path: Path) -> None:
     one = '{name: x, time_intervals: [{weekdays: ["sunday"]}]}'
-    assert "two of them are named 'x'" in refusal(tmp_path, f"time_intervals: [{one}, {one}]")
+    assert "two of them are named 'x'" in refusal(tmp_path, SINKS + f"time_intervals: [{one}, {one}]")
 
 
 @pytest.mark.parametrize("limit", ["{alerts: 0, per: 1m}", "{alerts: 3}", "{alerts: 3, per: 0s}"])
@@ -169,8 +159,18 @@ def test_what_is_no_mute_is_refused_in_words(
         a_mute(*matchers, **options)
 
 
+def test_a_user_without_a_name_is_asked_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2_000_000_011)
+    with pytest.raises(ConfigError, match="--author': say who wants it so"):
+        a_mute(author=None)
+
+
 def test_who_looks_at_an_alert_sees_who_is_not_told_and_why() -> None:
-    kept = Suppressed(sink="desk", because="muted by ada until 2023-05-22T14:00:00Z: a \x1b[2J drill (mute_1)")
+    kept = Suppressed(
+        sink="desk", cause=Cause.MUTED, because="muted by ada until 2023-05-22T14:00:00Z: a \x1b[2J drill (mute_1)"
+    )
     line = alert_line(an_alert(suppressed=(kept,))).plain
     assert line.endswith(r"[not to desk: muted by ada until 2023-05-22T14:00:00Z: a \x1b[2J drill (mute_1)]")
     assert "not to" not in alert_line(an_alert()).plain

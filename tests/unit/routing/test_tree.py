@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.models import AlertClaim, Counts, Kind, Mute, Stance
+from monitor.models import AlertClaim, Cause, Counts, Kind, Mute, Stance
 from monitor.routing.matchers import parse
 from monitor.routing.times import NamedTimes
 from monitor.routing.tree import GROUP_INTERVAL, GROUP_WAIT, Plan, Route, Routing, mistakes, route
@@ -92,10 +92,10 @@ def test_without_a_tree_everything_goes_everywhere_at_once() -> None:
 
 def test_what_is_suppressed_says_why() -> None:
     found = route(an_alert(ts=NOON, **by_tass(3)), plan(), ())
-    assert {one.sink: one.because for one in found.suppressed} == {
-        "desk": "quiet hours 'noon' of route outlets>=3",
-        "night": "no route leads there; by route outlets>=3",
-        "ops": "quiet hours 'noon' of route outlets>=3",
+    assert {one.sink: (one.cause, one.because) for one in found.suppressed} == {
+        "desk": (Cause.QUIET, "quiet hours 'noon' of route outlets>=3"),
+        "night": (Cause.UNROUTED, "no route leads there; by route outlets>=3"),
+        "ops": (Cause.QUIET, "quiet hours 'noon' of route outlets>=3"),
     }
     assert [way.because for way in found.ways] == ["a log gets everything"]
 
@@ -164,7 +164,7 @@ def test_what_is_muted_goes_to_the_log_alone(mute: Mute, muted: bool) -> None:
     found = route(an_alert(), plan("{}"), [a_mute("outlets>=100"), mute])
     assert ends(found) == {"log": "at once"} | dict.fromkeys(SINKS[1:], "nothing" if muted else "at once")
     because = "muted by ada until 2023-05-22T13:00:00Z: drill (mute_1)"
-    assert {one.because for one in found.suppressed} == ({because} if muted else set())
+    assert {(one.cause, one.because) for one in found.suppressed} == ({(Cause.MUTED, because)} if muted else set())
 
 
 @pytest.mark.parametrize(
