@@ -71,11 +71,19 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 def _cue(token: Token) -> cues.Cue | None:
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
-        return _together(token) or cues.VERBS.get(token.lemma_.lower())
+        return _together(token) or cues.VERBS.get(token.lemma_.lower()) or _before_quote(token)
     # a small tagger takes "Moscow claims" and "governor says" for nouns
     if token.tag_ in {"NNS", "NNP", "NNPS", "NN"} and token.lower_ in _MISTAGGED and token.i > 0:
         return cues.VERBS.get(_MISTAGGED[token.lower_]) if child_of(token, *SUBJECTS) is not None else None
     return None
+
+
+def _before_quote(token: Token) -> cues.Cue | None:
+    """Any verb speaks that a colon and a quotation mark follow: "a mother wept: "They are gone."" """
+    after = token.i + 2
+    if token.tag_ not in {"VBD", "VBZ", "VBP", "VBG"} or after >= len(token.doc) or token.doc[after].text != '"':
+        return None
+    return cues.Cue(token.lemma_.lower(), frozenset({"clause"})) if token.nbor().text == ":" else None
 
 
 def _together(token: Token) -> cues.Cue | None:

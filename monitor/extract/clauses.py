@@ -33,6 +33,10 @@ _EVIDENCE = frozenset({"information", "datum", "data", "figure", "estimate"})
 """Cited, they leave the speaker who he is, unless somebody gave them."""
 
 
+_LONGEST_TITLE = 14
+"""So many words a speaker's title may have: "the acting head of the region's health department"."""
+
+
 def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     """X said (that) P; P, X said."""
     if not _says(token, cue):
@@ -114,7 +118,7 @@ def _speaker(token: Token) -> Token | None:
     """Who says it: its subject, or who stands where a subject would when the parser saw another."""
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
-    seen = _neighbour(token) or _joined_subject(token) if bare else None
+    seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token)
     subject = seen if seen is not None else subject_of(token)
     if subject is not None:
         return subject
@@ -142,6 +146,20 @@ def _neighbour(token: Token) -> Token | None:
     return named if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"} else None
 
 
+def _before_perfect(token: Token) -> Token | None:
+    """The subject of "…, the mayor has said", which the parser took for an apposition to the place before it."""
+    helped = child_of(token, "aux")
+    if token.tag_ != "VBN" or helped is None or helped.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None:
+        return None
+    at = helped.i
+    while at > 0 and helped.i - at < _LONGEST_TITLE and not token.doc[at - 1].is_punct:
+        at -= 1
+    chunk = token.doc[at : helped.i]
+    if not at or token.doc[at - 1].text != "," or not len(chunk) or any(t.tag_ in FINITE for t in chunk):
+        return None
+    return chunk.root if chunk.root.pos_ in {"NOUN", "PROPN"} else None
+
+
 def _joined_subject(token: Token) -> Token | None:
     """The subject of "… and two groups opposed to X say", which the parser took for an object of the verb before."""
     if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ not in {"conj", "dep"}:
@@ -165,6 +183,7 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
         return
     if subject is None or subject.tag_ in {"WP", "WDT"}:
         return
+    subject = subject_of(token) or subject  # of "N, argues X, is P" both are read as subjects
     first, last = region_of(token, subject)
     while last < end and last - token.i <= 8 and doc[last].text != "," and doc[last].tag_ not in FINITE:
         last += 1

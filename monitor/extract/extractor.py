@@ -306,7 +306,7 @@ class Extractor:
         if platform is not None:
             return platform
         passed = frame.relay or hearer(sentence, frame)
-        relay = resolve(sentence, passed, Thread(), self._names) if passed is not None else None
+        relay = resolve(sentence, passed, Thread(), self._names) if passed not in {None, frame.source} else None
         if relay is None or (frame.relay is None and not carries(relay)):
             return None
         return relay.name

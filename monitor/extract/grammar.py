@@ -135,7 +135,7 @@ def _borders(subject: Token, cue: Token) -> bool:
     """Whether the subject stands right before the cue, with one comma or with modifiers alone between."""
     if subject.i == cue.i - 1 or (subject.i == cue.i - 2 and cue.nbor(-1).text == ","):
         return True
-    between = subject.doc[subject.i + 1 : cue.i]
+    between = (t for t in subject.doc[subject.i + 1 : cue.i] if t.head != cue or t.dep_ != "aux")
     return (
         subject.dep_ not in SUBJECTS and subject.i < cue.i and not any(t.tag_ in FINITE or t.is_punct for t in between)
     )

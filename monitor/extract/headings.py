@@ -27,10 +27,13 @@ def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
     frame = _behind_colon(sentence) if first else None
     if frame is not None:
         return frame
-    dash = next((t.i for t in doc[1:-1] if t.text == "," and sentence.start + t.idx in reading.dashes), None)
-    if dash is None or doc[dash - 1].text not in {'"', ","} or sentence.quotes[max(dash - 2, 0)] < 0:
+    dash = next((t.i for t in reversed(doc[1:-1]) if t.text == "," and sentence.start + t.idx in reading.dashes), None)
+    if dash is None:
         return None
     end = len(doc) - 1 if doc[-1].text == "." else len(doc)
+    quoted = doc[dash - 1].text in {'"', ","} and sentence.quotes[max(dash - 2, 0)] >= 0
+    if not quoted and (sentence is not reading.sentences[-1] or any(t.pos_ != "PROPN" for t in doc[dash + 1 : end])):
+        return None
     plain = dash + 1 < end <= dash + 1 + MOST_WORDS and _plain(doc[dash + 1 : end])
     return Attribution("heading", dash, "–", (dash + 1, end), ((0, dash),), (dash, len(doc))) if plain else None
 

@@ -41,6 +41,9 @@ _THINGS = frozenset({"dobj", "oprd", "attr", "prep", "pcomp", "dative"})
 _CIRCUMSTANCE = words("in at by as during after to into onto through from near across along")
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
 _NAMING = cues.NAMING - {"dismiss", "declare", "present"}
+_DESCRIBING = frozenset({"which", "who", "whose", "whom"})
+"""What begins with one of these behind a source tells who that is."""
+
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
@@ -50,7 +53,7 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         child_of(token, "auxpass") is None and token.dep_ not in {"acl", "relcl", "advcl"}
     ):
         return
-    agent = agent_of(token)
+    agent = agent_of(token) or _house_of(token)
     if agent is not None and not speaks(token.doc[agent[0] : agent[1]].root):
         return  # "was put out by noon", "was confirmed by pictures"
     if agent is None:
@@ -90,6 +93,14 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         "write",
     }:
         yield Attribution("passive", token.i, cue.lemma, agent, ((subject.left_edge.i, region[0]),), region, cue.stance)
+
+
+def _house_of(token: Token) -> Span | None:
+    """Whose house it is in a channel's "this was reported in the ministry", "at the governor's office"."""
+    subject = child_of(token, "nsubjpass")
+    where = child_of(token, "prep") if subject is not None and subject.lower_ in {"this", "it"} else None
+    house = child_of(where, "pobj") if where is not None and where.lower_ in {"in", "at"} else None
+    return phrase(house) if house is not None and house.lemma_.lower() in cues.AGENCY_NOUNS else None
 
 
 def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
@@ -397,6 +408,7 @@ def _around(token: Token, sentence: Sentence, region: Span, source: Span | None,
         content.append((0, left[1] - (doc[left[1] - 1].text == ",")) if left[1] else left)
     if (
         right < end
+        and doc[right].lower_ not in _DESCRIBING
         and any(t.tag_ in VERBAL for t in doc[right:end])
         and (not content or doc[region[1] if region[1] < end else end - 1].text == ",")
     ):

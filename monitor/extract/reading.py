@@ -43,7 +43,8 @@ _WORDCHAR = re.compile(r"\w")
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
-    r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)|\b[A-Z]|\b[a-z]\.[a-z])$"
+    r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
+    r"|\b(?:[A-WYZ]|(?<!\bon )(?<!\bvia )X)|\b[a-z]\.[a-z])$"
 )
 _SPEECH_TAIL = re.compile(
     r"\s*(?:\w[\w'.-]*\s+){1,5}(?:said|says|wrote|writes|added|told|asked|posted|tweeted|declared|stated)\b"

@@ -80,7 +80,9 @@ def _there_are(token: Token) -> bool:
 
 def _doubted(sentence: Tokens, following: Tokens | None) -> bool:
     """Whether the next sentence says that this one's claim could not be checked."""
-    if following is None or len(following) > _MOST_WORDS or not _UNCHECKED.search(following.text):
+    if following is None or len(following) > _MOST_WORDS:
+        return False
+    if not _UNCHECKED.search(following.text) and worth.status_at(following.text) is None:
         return False
     return not _OF_PICTURES.search(following.text) or any(t.lemma_.lower() in cues.FOOTAGE for t in sentence)
 

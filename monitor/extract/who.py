@@ -132,8 +132,10 @@ def _before(source: Span, head: Token, thread: Thread) -> Who | None:
 
 
 def _with_own_name(source: Span, head: Token) -> Span:
-    """The source with what it calls itself: "a group calling itself the Legion"."""
+    """The source with what it calls itself: "a group calling itself the Legion", "a group of exiles, the Legion"."""
     naming = next((c for c in head.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in _NAMING), None)
+    if naming is None and head.lemma_.lower() in cues.GROUP_NOUNS:
+        naming = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i > head.i), None)
     return source if naming is None else (source[0], max(source[1], naming.right_edge.i + 1))
 
 

@@ -23,6 +23,7 @@ _BOILERPLATE = re.compile(
     r"|not (?:been )?(?:able|possible) to"
     r"|\bno (?:immediate |official |further )?(?:comment|response|reaction|word|details)\b"
     r"|\b(?:it is|it was|it remains|it's) (?:not (?:yet )?(?:clear|known)|unclear|unknown)"
+    r"|(?:not|n't) (?:\w+ )?(?:return|answer)\w* (?:\w+ ){0,4}(?:calls?|messages?|e?-?mails?|questions?)\b"
     r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
     r"|subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
     r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
@@ -39,11 +40,15 @@ _STATUS = re.compile(
     r"(?:(?:an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that|which))"
     r"|this|that|the claims?|which|it|these claims?|the reports?)?\s*"
     r"(?:has|have|had|is|are|was|were|could|can)\s*(?:not|n't|yet|never)(?: been| be| yet been| yet to be| to be)?\s*"
-    r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
+    r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$"
+    r"|(?:,?\s*\b(?:though|although|but|and|while)\b|^)[^,;.]{0,40}?\b(?:has|have|had|did|could)(?: not|n't| yet to)\b"
+    r" (?:\w+ ){0,2}?(?:observ|see|found|find|receiv)\w* (?:\w+ ){0,3}?"
+    r"(?:confirmation|verification|corroboration|evidence|proof) (?:of|for|to support|supporting)"
+    r" (?:this|these|those|that|such|(?:the|its|their) (?:claim|report|assertion|statement|allegation)s?)\b.*$",
     re.IGNORECASE,
 )
 # Looked for first: the whole pattern takes twenty times as long.
-_CHECKED = re.compile(r"verif|confirm|corroborat|authenticat", re.IGNORECASE)
+_CHECKED = re.compile(r"verif|confirm|corroborat|authenticat|evidence|proof", re.IGNORECASE)
 _KEPT_BACK = (
     r"(?:no|any|few|further|more)\s+(?:\w+\s+){0,2}?(?:details?|evidence|proof|comment|explanation|specifics)\b"
 )
@@ -96,6 +101,7 @@ _DESCRIBING = words(
     "make compose comprise designate locate situate base consider know regard found name call style see view"
 )
 _GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
+_AHEAD = words("likely unlikely set poised due bound sure certain able ready about expected liable prone")
 _MODALS = words("may might could would should must can will shall 'll ca wo")
 
 
@@ -176,6 +182,8 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     main = _main_verb(piece)
     if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux") or _describes(main):
         return False
+    if _to_come(main):
+        return False
     if (main.lemma_ in _OF_EVENTS or _judges(main)) and _all_in_subject(hits, main):
         return False
     return heading or _happened(main)
@@ -195,6 +203,14 @@ def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
 def _describes(verb: Token) -> bool:
     """Whether the clause says what somebody is: "is made up of", "is designated a terrorist group"."""
     return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
+
+
+def _to_come(verb: Token) -> bool:
+    """Whether the clause says what is about to be: "the army is likely to mine the road"."""
+    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
+    if verb.lemma_ != "be" or like is None or like.lower_ not in _AHEAD:
+        return False
+    return any(c.dep_ in {"xcomp", "ccomp"} for c in like.children)
 
 
 def _judges(verb: Token) -> bool:
