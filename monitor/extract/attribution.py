@@ -20,7 +20,7 @@ from spacy.tokens import Doc, Token
 from monitor.extract import cues
 from monitor.extract.clauses import clausal, directive, infinitive, inserted
 from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, subject_of
-from monitor.extract.nominals import according, account, adjectival, cited, nominal, noun, passive
+from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -50,6 +50,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         yield from according(token, sentence)
     if lower in {"in", "by", "on"}:
         yield from account(token, sentence)
+    if lower in {"from", "by"}:
+        yield from from_what(token, sentence)
     cue = _cue(token)
     if cue is not None and not _refused(token):
         yield from cited(token, sentence, cue)
@@ -124,6 +126,8 @@ def _refused(token: Token) -> bool:
         return True
     if token.tag_ == "VB" and _unsaid(token, children):
         return True
+    if token.tag_ == "VBN" and token.i and token.nbor(-1).lower_ == "when":
+        return True  # "when asked about N"
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
 
 

@@ -65,6 +65,12 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         last = extent.inverted_end(token, sentence, last)
         content = (left,)
         tail = extent.tail(sentence, last)
+        pronoun = left[1] - 1
+        if tail is not None and sentence.doc[pronoun].tag_ in {"WP", "WDT"}:
+            # "two men who, they said, had helped": of this only the clause of "who" is said
+            region = (pronoun, tail[0])
+            yield Attribution("inserted", token.i, cue.lemma, source, (tail,), region, cue.stance)
+            return
         if tail is not None:
             content = (left, tail)
         yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)

@@ -19,10 +19,10 @@ from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
 from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
-from monitor.extract.headings import past_mark
+from monitor.extract.headings import past_mark, speaker_of_list
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
-from monitor.extract.pieces import split, trim
+from monitor.extract.pieces import gap_at, split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs
 from monitor.extract.stance import stance
@@ -89,7 +89,8 @@ class Extractor:
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
             thread, speakers, publishers = self._fold(analysis, thread)
-            for found in self._claims(analysis, speakers, publishers, post):
+            lister = thread.lister if analysis.reading.listed else None
+            for found in self._claims(analysis, speakers, publishers, post, lister):
                 sighting = self._sighting(found, post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
@@ -142,7 +143,15 @@ class Extractor:
                 if publisher is not None:
                     publishers[n] = publisher
                     thread = replace(thread.heard(publisher), publisher=publisher)
-        return replace(thread, open_quote=last_quote), speakers, publishers
+        lister = thread.lister if reading.listed else self._lister(reading, thread)
+        return replace(thread, open_quote=last_quote, lister=lister), speakers, publishers
+
+    def _lister(self, reading: Reading, thread: Thread) -> Who | None:
+        """Who says what is listed below the paragraph."""
+        last = reading.sentences[-1] if reading.sentences else None
+        source = speaker_of_list(last) if last is not None else None
+        who = resolve(last, source, thread, self._names) if last is not None else None
+        return who if speaks(who, ":") else None
 
     def _titles(self, sentence: Sentence | None, source: Span | None, who: Who, thread: Thread) -> list[str]:
         """The nouns that mean `who` from now on; a name that says only what somebody is takes none from who has one."""
@@ -156,11 +165,21 @@ class Extractor:
         if statement.frame is not None:
             where = analysis.reading.sentences[statement.frame_in]
             who = resolve(where, statement.frame.source, thread, self._names)
+            if statement.frame.kind == "heading" and not self._heads(where, statement.frame, who):
+                return None
             return who if who is not None or not statement.quoted else thread.speaker
         begins = statement.sentence == 0 and statement.spans[0][0] <= 1
         if begins and thread.open_quote is not None:
             return thread.open_quote
         return thread.speaker
+
+    def _heads(self, sentence: Sentence, frame: Attribution, who: Who | None) -> bool:
+        """Whether a headline's mark names a speaker; a comma may part names, too: "raid embarrasses Putin, Shoigu"."""
+        if frame.lemma == ",":
+            at = sentence.doc[frame.cue].idx
+            if any(m.end == at and m.entity.kind != "place" for m in self._names.mentions(sentence.doc.text)):
+                return False
+        return speaks(who, frame.lemma)
 
     def _labelled(self, label: str) -> Who | None:
         mention = next(iter(self._names.mentions(label)), None)
@@ -187,6 +206,7 @@ class Extractor:
         speakers: Sequence[tuple[Statement, Who | None]],
         publishers: Mapping[int, Who],
         post: Post,
+        lister: Who | None,
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
@@ -202,7 +222,10 @@ class Extractor:
                 yield from self._said(statement, who, sentence, reading, post)
             for span in analysis.own[n]:
                 if shown is None or span[1] <= shown.content[0] or span[0] >= shown.content[1]:
-                    yield from self._outlet(sentence, span, reading, post)
+                    if lister is not None:
+                        yield from self._under(sentence, span, lister, reading)
+                    else:
+                        yield from self._outlet(sentence, span, reading, post)
 
     def _pictures(self, sentence: Sentence, shown: Footage, who: Who | None) -> Iterator[Found]:
         span = trim(sentence, shown.content)
@@ -222,7 +245,7 @@ class Extractor:
         self, statement: Statement, who: Who | None, sentence: Sentence, reading: Reading, post: Post
     ) -> Iterator[Found]:
         frame = statement.frame
-        if frame is not None and frame.kind == "heading" and not speaks(who, frame.lemma):
+        if frame is not None and frame.kind == "heading" and who is None:
             whole = statement.spans[0] if frame.lemma == ":" else (0, len(sentence.doc))
             yield from self._outlet(sentence, whole, reading, post)
             return
@@ -231,7 +254,8 @@ class Extractor:
         via = self._via(reading.sentences[statement.frame_in], frame) if frame is not None else None
         for whole in rejoined(sentence, statement.spans):
             for n, span in enumerate(split(sentence, whole, heading=reading.heading)):
-                if not self._worth_saying(statement, sentence, span, post):
+                gapped = n > 0 and gap_at(sentence.doc, span[0], span[1]) is not None
+                if not gapped and not self._worth_saying(statement, sentence, span, post):
                     continue
                 # what is announced, ordered or denied reads on with its cue alone
                 cued = _with_cue(here, span) if here is not None and n == 0 else span
@@ -264,6 +288,14 @@ class Extractor:
             if worth.quoted(piece, named=self._named(piece)):
                 yield Found(sentence, span, who, None, "Twitter", None, stance(piece, None, None))
 
+    def _under(self, sentence: Sentence, whole: Span, lister: Who, reading: Reading) -> Iterator[Found]:
+        """The claims of a list's line, which are those of the speaker named above the list."""
+        for span in split(sentence, whole, heading=reading.heading):
+            piece = sentence.doc[span[0] : span[1]]
+            if worth.attributed(piece, named=self._named(piece)):
+                how = stance(piece, None, _next(reading, sentence))
+                yield Found(sentence, self._without_status(sentence, span), lister, None, None, ":", how)
+
     def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
@@ -272,11 +304,14 @@ class Extractor:
             whole = past_mark(sentence, whole)
         if not reading.heading and not has_subject(sentence, whole):
             return
+        told = False
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if self._about_itself(piece, post):
                 continue
-            if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
+            gapped = told and gap_at(sentence.doc, span[0], span[1]) is not None
+            told = gapped or worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece))
+            if told:
                 how = stance(piece, None, _next(reading, sentence))
                 yield Found(sentence, self._without_status(sentence, span), OUTLET, None, None, None, how)
 

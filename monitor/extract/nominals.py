@@ -203,8 +203,8 @@ def _no_statement(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
     named = {c.lower_ for c in token.children if c.dep_ in {"dobj", "attr", "oprd", "nsubj"}}
     oneself = cue.lemma in _NAMING and any(word.endswith(("self", "selves")) for word in named)
     thanks = cue.lemma == "thank" and "you" in named
-    wanted = token.tag_ in {"VB", "VBP"} and _unsaid(token)
-    return oneself or thanks or wanted or ("what" in named and cue.lemma not in _JUDGING)
+    wanted = (token.tag_ in {"VB", "VBP"} or token.lower_ == token.lemma_) and _unsaid(token)
+    return oneself or thanks or wanted or "following" in named or ("what" in named and cue.lemma not in _JUDGING)
 
 
 def _names(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
@@ -358,6 +358,21 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     if source is None:
         return
     yield from _around(token, sentence, (token.i, source[1]), source, "according")
+
+
+def from_what(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """From what X has written, P; judging by what X says, P."""
+    doc = sentence.doc
+    if token.i + 3 >= len(doc) or token.nbor().lower_ != "what":
+        return
+    verb = next((t for t in doc[token.i + 2 : token.i + 14] if t.tag_ in VERBAL and t.lemma_ in cues.VERBS), None)
+    subject = child_of(verb, "nsubj") if verb is not None else None
+    if verb is None or subject is None or subject.i < token.i:
+        return
+    first = token.i - (token.i == 1 and doc[0].tag_ == "VBG")
+    region = (first, comma_after(sentence, verb.i + 1))
+    if region[0] == 0:
+        yield from _around(token, sentence, region, source_of(subject, verb), "according")
 
 
 def account(token: Token, sentence: Sentence) -> Iterator[Attribution]:

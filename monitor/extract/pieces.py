@@ -81,6 +81,7 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     yield from _counted(doc, span)
     yield from _seen(doc, span)
     yield from _listed(doc, span)
+    yield from _gapped(doc, span)
     for token in doc[span[0] : span[1]]:
         if token.text == ";":
             yield token.i
@@ -199,6 +200,25 @@ def _listed(doc: Doc, span: Span) -> Iterator[int]:
         if a and ((b and not b <= a) or counted):
             since = token.i
             yield before.i
+
+
+def _gapped(doc: Doc, span: Span) -> Iterator[int]:
+    """Where a further count of the same stands in another place: "three were shot down over Oskol and two over Kursk"."""
+    for token in doc[span[0] + 4 : span[1] - 2]:
+        if token.lower_ == "and" and (preposition := gap_at(doc, token.i + 1, span[1])) is not None:
+            before = doc[span[0] : token.i]
+            paired = any(t.lower_ == preposition and t.pos_ == "ADP" for t in before)
+            if paired and _counts(doc, (span[0], token.i)) and _strong(doc, (span[0], token.i)):
+                yield token.i
+
+
+def gap_at(doc: Doc, at: int, end: int) -> str | None:
+    """The preposition of a count and a place without noun and verb ("two more over Kursk"), if one begins here."""
+    if not (doc[at].like_num or doc[at].lower_ == "another") or any(t.tag_ in VERBAL for t in doc[at:end]):
+        return None
+    at += 1 + (doc[at + 1].lower_ in {"more", "others", "further"} if at + 1 < end else 0)
+    named = at < end and doc[at].pos_ == "ADP" and any(t.pos_ == "PROPN" for t in doc[at + 1 : end])
+    return doc[at].lower_ if named else None
 
 
 def _clause_at(doc: Doc, at: int, end: int) -> bool:

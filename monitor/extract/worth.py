@@ -161,6 +161,8 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
     strong = any(not hit.weak for hit in events.of(piece))
     if (_SLOGAN.search(text) and len(piece) < 14) or text.rstrip('" ').endswith(("!", "?")):
         return False
+    if piece.end < len(piece.doc) and piece.doc[piece.end].text == "?":
+        return False
     if any(t.lower_ in {"i", "we"} and t.head.lemma_ in _SPEECH_ACTS for t in piece if t.dep_ == "nsubj"):
         return False
     if any(t.lower_ in {"i", "we", "you"} and t.dep_ in {"nsubj", "nsubjpass"} for t in piece):
