@@ -28,14 +28,16 @@ from monitor.extract.vocabulary import words
 def attributions(sentence: Sentence) -> tuple[Attribution, ...]:
     """The frames of the sentence in the order of their cues, unsettled.
 
-    "I think" and "we can confirm" within a quote are its speaker's own words, no frame.
+    "I think" and "we can confirm" within a quote are its speaker's own words, no frame; "I ask you to stay" is none
+    anywhere.
     """
     found: list[Attribution] = []
     for token in sentence.doc:
         frame = next(_frames(token, sentence), None)
         if frame is None or not frame.content:
             continue
-        if sentence.quotes[token.i] < 0 or not _of_oneself(frame, sentence.doc):
+        oneself = _of_oneself(frame, sentence.doc)
+        if not oneself or (sentence.quotes[token.i] < 0 and frame.kind != "directive"):
             found.append(frame)
     return tuple(found)
 
@@ -184,6 +186,8 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
                 holes += g.content
             for hole in holes:
                 content = tuple(part for span in content for part in _without(span, hole))
+        if frame.kind == "nominal" and any(g.kind == "noun" and g.source == frame.source for g in inner):
+            content = ()  # "dismissed as "nonsense" a report that P"
         out.append(replace(frame, content=tuple(s for s in content if s[1] > s[0])))
     return tuple(_relayed(frames, out, doc))
 

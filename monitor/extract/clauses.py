@@ -43,7 +43,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     subject = _speaker(token)
     mind = mind_of(cue)
-    marked, start = extent.right(token, sentence, cue, subject)
+    marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
     cited = _citing(token, subject)

@@ -162,7 +162,9 @@ FOOTAGE = words(
 PUBLISH = words("publish share release post upload circulate distribute broadcast air tweet obtain show amplify repost")
 
 # what one gives of a matter: "in the words of X", "by X's account"
-ACCOUNTS = words("words account version telling estimation reckoning estimate assessment description admission tally count")
+ACCOUNTS = words(
+    "words account version telling estimation reckoning estimate assessment description admission tally count"
+)
 
 # what people, groups and institutions are called, beside their names
 ROLE_NOUNS = words(

@@ -26,6 +26,12 @@ _ADDED = frozenset(
 """What begins with one of these behind the cue is said of the saying, not said."""
 
 
+def when_asked(cue: Token) -> bool:
+    """Whether the cue goes on "when asked whether Q"."""
+    after = cue.doc[cue.i + 1 : cue.i + 3]
+    return len(after) == 2 and after[0].lower_ == "when" and after[1].lower_ in _CIRCUMSTANCES
+
+
 def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None) -> tuple[str, int | None]:
     """How the content to the right of the cue begins, and where: after a colon, "that", a quotation mark or at once."""
     doc, end = sentence.doc, len(sentence.doc)
@@ -33,8 +39,6 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
     after = subject.right_edge.i + 1 if subject is not None and inverted else token.i + 1
     clauses = (c.left_edge.i for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
     clause = min(clauses, default=None)
-    if after + 1 < end and doc[after].lower_ == "when" and doc[after + 1].lower_ in _CIRCUMSTANCES:
-        return "", None  # "P, X said when asked whether Q"
     marked = _mark(token, sentence, after, clause, inverted=inverted)
     if marked is not None:
         return marked

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
+from spacy.tokens import Token
 
 from monitor.extract import events, worth
 from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
+from monitor.extract.grammar import Attribution, Span, has_subject, phrase, rejoined
 from monitor.extract.headings import past_mark, speaker_of_list
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
@@ -193,10 +194,18 @@ class Extractor:
         subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
         if subject is None and root.i and sentence.doc[root.i - 1].pos_ == "PROPN":
             subject = sentence.doc[root.i - 1]
+        if subject is not None and subject.lower_ in {"we", "i"} and root.lemma_ in {"speak", "talk", "meet"}:
+            return self._met(sentence, root, thread)
         if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
             return None
         who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
         return who if who is not None and who.known and who.kind != "place" else None
+
+    def _met(self, sentence: Sentence, verb: Token, thread: Thread) -> Who | None:
+        """Whom the outlet talked to: "we spoke to Tatiana"."""
+        to = next((c for c in verb.children if c.lower_ in {"to", "with"} and c.i > verb.i), verb)
+        met = next((c for c in to.children if c.dep_ in {"pobj", "dobj"} and c.pos_ == "PROPN"), None)
+        return resolve(sentence, phrase(met), thread, self._names) if met is not None else None
 
     # --- claims
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
-from monitor.extract import events
+from monitor.extract import cues, events
 from monitor.extract.grammar import FINITE, VERBAL, Span
 from monitor.extract.headings import AFTER
 from monitor.extract.reading import Sentence
@@ -94,7 +94,8 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
             if cut is not None:
                 yield cut
         elif token.dep_ in {"advcl", "acl", "ccomp", "parataxis"} and token.tag_ in VERBAL:
-            cut = _tail(token, span)
+            before = token.dep_ == "ccomp" and token.i < token.head.i
+            cut = _spliced(token, span) if before else _tail(token, span)
             if cut is not None:
                 yield cut
 
@@ -203,7 +204,7 @@ def _listed(doc: Doc, span: Span) -> Iterator[int]:
 
 
 def _gapped(doc: Doc, span: Span) -> Iterator[int]:
-    """Where a further count of the same stands in another place: "three were shot down over Oskol and two over Kursk"."""
+    """Where a further count of the same stands in another place: "three fell on Oskol and two on Kursk"."""
     for token in doc[span[0] + 4 : span[1] - 2]:
         if token.lower_ == "and" and (preposition := gap_at(doc, token.i + 1, span[1])) is not None:
             before = doc[span[0] : token.i]
@@ -264,11 +265,18 @@ def _coordination(second: Token, span: Span) -> int | None:
     left, right = (span[0], start), (start, min(second.right_edge.i + 1, span[1]))
     if right[1] - right[0] < 2 or left[1] - left[0] < 2:
         return None
-    if _has_subject(first) and _has_subject(second):
+    if _shows(second):
+        two = bool(_told(doc, left))
+    elif _has_subject(first) and _has_subject(second):
         two = _full(doc, left) and _full(doc, right)
     else:
         two = _differ(first, second, left, right)
     return start if two else None
+
+
+def _shows(verb: Token) -> bool:
+    """Whether the clause hands out pictures: "… and shared footage of its fighters"."""
+    return verb.lemma_ in cues.PUBLISH and any(c.dep_ == "dobj" and c.lemma_ in cues.FOOTAGE for c in verb.children)
 
 
 def _coordinates(first: Token, second: Token) -> bool:
@@ -355,6 +363,18 @@ def _tail(token: Token, span: Span) -> int | None:
     return None
 
 
+def _spliced(token: Token, span: Span) -> int | None:
+    """Where the second of two clauses begins that a comma alone joins, the first read as what the second says."""
+    doc, start = token.doc, token.right_edge.i + 1
+    if not span[0] <= token.i < start < token.head.i < span[1] or doc[start].text != ",":
+        return None
+    if token.head.lemma_ in cues.VERBS or token.head.dep_ != "ROOT":
+        return None
+    own = any(c.dep_ in _SUBJECTS and c.pos_ != "PRON" and c.i > start for c in token.head.children)
+    two = own and _has_subject(token) and token.tag_ in FINITE | {"VBN"}
+    return start if two and _logs(doc, (span[0], start)) and _logs(doc, (start, span[1])) else None
+
+
 def _where(token: Token, span: Span) -> int | None:
     """Where ", where P" begins that tells of another event."""
     doc, start = token.doc, token.left_edge.i
@@ -364,7 +384,8 @@ def _where(token: Token, span: Span) -> int | None:
     if subject is None or subject.pos_ == "PRON":
         return None
     a, b = _core(doc, (span[0], start)), _core(doc, (start, min(token.right_edge.i + 1, span[1])))
-    return start if a and b and not b <= a else None
+    told = any(t.tag_ in VERBAL for t in doc[span[0] : start])
+    return start if told and b and not b <= a else None
 
 
 def _has_subject(token: Token) -> bool:

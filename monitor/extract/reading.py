@@ -111,8 +111,8 @@ class Sentence:
 class Reading:
     """A paragraph as read. `text` is the prepared text, of the same length. `label` is the speaker that a label names.
 
-    `heading`: a line without a full stop at its end. `listed`: it begins with a list's mark. `author`: who signed a pasted tweet ("— Name (@handle) date").
-    `dashes` are the places of dashes that became commas.
+    `heading`: a line without a full stop at its end. `listed`: it begins with a list's mark. `author`: who signed a
+    pasted tweet ("— Name (@handle) date"). `dashes` are the places of dashes that became commas.
     """
 
     text: str

@@ -149,7 +149,7 @@ def _pronoun(lower: str, thread: Thread) -> Who | None:
     if lower == "one":
         return thread.nouns.get("fighter") or thread.publisher or thread.speaker
     if lower in {"we", "i"}:
-        return thread.open_quote or thread.speaker
+        return thread.open_quote  # else the outlet itself
     return None
 
 

@@ -93,6 +93,7 @@ _SPEECH_ACTS = words(
     appeal thank ask urge wish congratulate hope want call believe think invite apologise apologize
     """
 )
+_WITNESSING = words("see hear watch witness notice")
 # what is said of an event and is none itself: "the order came hours after", "the raid raised questions"
 _OF_EVENTS = words(
     "come follow become raise underscore underline highlight mark pose expose demonstrate illustrate prompt"
@@ -148,15 +149,26 @@ def _statement(piece: Tokens) -> bool:
     """A whole clause about a third party that leaves no future open."""
     root = piece.root
     subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-    if subject is None or subject.pos_ == "PRON" or len(piece) < 6:
+    if subject is None or (subject.pos_ == "PRON" and not _backdrop(root)) or len(piece) < 6:
         return False
     return not any(c.lower_ in _MODALS for c in root.children if c.dep_ == "aux")
+
+
+def _backdrop(verb: Token) -> bool:
+    """Whether something else goes on beside it: "they hid in cellars as gunships circled"."""
+    beside = (c for c in verb.children if c.dep_ == "advcl" and c.tag_ in FINITE)
+    return any(
+        k.dep_ == "nsubj" and k.pos_ in {"NOUN", "PROPN"}
+        for act in beside
+        if any(m.lower_ in {"as", "while", "when", "after", "before"} for m in act.children)
+        for k in act.children
+    )
 
 
 def quoted(piece: Tokens, *, named: bool) -> bool:
     """Worth of a quote's sentence."""
     if not attributed(piece, named=named):
-        return False
+        return _witnessed(piece)
     text = piece.text
     strong = any(not hit.weak for hit in events.of(piece))
     if (_SLOGAN.search(text) and len(piece) < 14) or text.rstrip('" ').endswith(("!", "?")):
@@ -166,8 +178,19 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
     if any(t.lower_ in {"i", "we"} and t.head.lemma_ in _SPEECH_ACTS for t in piece if t.dep_ == "nsubj"):
         return False
     if any(t.lower_ in {"i", "we", "you"} and t.dep_ in {"nsubj", "nsubjpass"} for t in piece):
-        return strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece)
+        return _witnessed(piece) or (strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece))
     return strong or named or _number(piece)
+
+
+def _witnessed(piece: Tokens) -> bool:
+    """Whether somebody tells what he saw of others: "I saw a helicopter come down"."""
+    root = piece.root
+    if root.lemma_ not in _WITNESSING or not any(c.lower_ in {"i", "we"} for c in root.children if c.dep_ == "nsubj"):
+        return False
+    if any(c.dep_ in {"neg", "aux"} for c in root.children):
+        return False
+    acts = (c for c in root.children if c.dep_ in {"ccomp", "xcomp"} and c.tag_ in VERBAL)
+    return any(k.dep_ == "nsubj" and k.pos_ in {"NOUN", "PROPN"} for act in acts for k in act.children)
 
 
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
@@ -182,9 +205,7 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
     main = _main_verb(piece)
-    if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux") or _describes(main):
-        return False
-    if _to_come(main):
+    if main is None or _to_come(main) or _describes(main):
         return False
     if (main.lemma_ in _OF_EVENTS or _judges(main)) and _all_in_subject(hits, main):
         return False
@@ -208,7 +229,9 @@ def _describes(verb: Token) -> bool:
 
 
 def _to_come(verb: Token) -> bool:
-    """Whether the clause says what is about to be: "the army is likely to mine the road"."""
+    """Whether the clause says what may or will be: "the army could mine the road", "is likely to mine it"."""
+    if any(c.lower_ in _MODALS for c in verb.children if c.dep_ == "aux"):
+        return True
     like = next((c for c in verb.children if c.dep_ == "acomp"), None)
     if verb.lemma_ != "be" or like is None or like.lower_ not in _AHEAD:
         return False
