@@ -124,12 +124,16 @@ def _refused(token: Token) -> bool:
     if child_of(token, "neg") is not None or "neither" in children:
         return True
     subject = subject_of(token) if child_of(token, *SUBJECTS) is not None else None
-    if subject is not None and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY):
+    if (
+        subject is not None
+        and subject.dep_ != "nsubjpass"
+        and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY)
+    ):
         return True
     if token.tag_ == "VB" and _unsaid(token, children):
         return True
-    if token.tag_ == "VBN" and token.i and token.nbor(-1).lower_ == "when":
-        return True  # "when asked about N"
+    if token.i and token.nbor(-1).lower_ == ("when" if token.tag_ == "VBN" else "without"):
+        return True  # "when asked about N", "without specifying who"
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
 
 
@@ -137,6 +141,8 @@ def unsaid(sentence: Sentence) -> tuple[Span, ...]:
     """What the sentence says that nobody said ("neither side told how many died"), but for clauses that tell more."""
     out: list[Span] = []
     for token in sentence.doc:
+        if token.lower_ == "without" and any(c.dep_ == "pcomp" and _cue(c) is not None for c in token.children):
+            out.append((token.i, token.right_edge.i + 1))
         if (
             token.dep_ in {"ROOT", "conj"}
             and sentence.quotes[token.i] < 0

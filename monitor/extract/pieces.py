@@ -19,7 +19,7 @@ from monitor.extract.vocabulary import words
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _SPINE = words("ccomp xcomp conj ROOT advcl pcomp parataxis acl dep")
-_EDGE = words("and but or while that whereas though although then also as yet so")
+_EDGE = words("and & but or while that whereas though although then also as yet so")
 _HEDGES = words("at least more than about some around up to over nearly almost as many fewer less least")
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
 _HEADLINE_MARKS = AFTER | {","}

@@ -16,7 +16,9 @@ from monitor.models import Stance
 _UNCHECKED = re.compile(
     r"\b(?:not|n't|unable|impossible|cannot|no way|never|yet)\b[\w,' ]{0,40}?"
     r"\b(?:verif\w+|corroborat\w+|authenticat\w+|(?:independently|immediately) (?:confirm|establish|check)\w*)"
-    r"|\bno (?:(?:independent|immediate|official) )?(?:confirmation|verification|corroboration|proof) (?:of|for)\b",
+    r"|\bno (?:(?:independent|immediate|official) )?(?:confirmation|verification|corroboration|proof) (?:of|for)\b"
+    r"|\bno (?:\w+ )?(?:confirmation|verification|corroboration|evidence|proof) (?:yet|so far)\b"
+    r"|\b(?:treat|take)\w* (?:\w+ ){0,3}?with (?:\w+ )?(?:caution|care|(?:pinch|grain) of salt)\b",
     re.IGNORECASE,
 )
 _OF_PICTURES = re.compile(

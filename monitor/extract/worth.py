@@ -29,7 +29,7 @@ _BOILERPLATE = re.compile(
     r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
     r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
     r"|correspondents? [\w ]{0,40}reports?|(?:taken|takes) a look|put together"
-    r"|interesting (?:analysis|piece|read|thread)"
+    r"|(?:interesting|quick|short|long) (?:analysis|piece|read|thread)"
     r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
     r"|(?:do|does|did)(?: not|n't) know (?:who|what|how|where|whether|when|why)"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
@@ -200,7 +200,8 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
-    if not hits or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
+    asked = not heading and piece[0].lower_ in {"asked", "pressed", "questioned"}
+    if not hits or asked or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
         return False
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
