@@ -23,6 +23,7 @@ from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_o
 from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
+from monitor.models import Stance
 
 
 def attributions(sentence: Sentence) -> tuple[Attribution, ...]:
@@ -182,6 +183,7 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
     frames = [f for f in frames if f.lemma not in cues.STATES or not any(g is not f and _holds(g, f) for g in frames)]
     frames = [_with_outer_source(f, frames, doc) for f in frames]
     frames = [_passive_of(f, frames) for f in frames]
+    frames = [_rejected(f, frames, doc) for f in frames]
     out = []
     for frame in frames:
         content = frame.content
@@ -223,6 +225,15 @@ def _passive_of(frame: Attribution, frames: Sequence[Attribution]) -> Attributio
         return frame
     outer = next((g for g in frames if g is not frame and g.source is not None and _holds(g, frame)), None)
     return frame if outer is None else replace(frame, source=outer.source)
+
+
+def _rejected(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
+    """What a story says that somebody rejects, he denies: "dismissed as "false" a story saying that P"."""
+    cue = doc[frame.cue]
+    if cue.tag_ != "VBG" or cue.dep_ != "acl" or frame.kind != "forward":
+        return frame
+    outer = next((g for g in frames if g.kind == "nominal" and g.stance is Stance.DENIED and _holds(g, frame)), None)
+    return frame if outer is None else replace(frame, kind="noun", source=outer.source, stance=Stance.DENIED)
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:

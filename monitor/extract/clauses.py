@@ -33,6 +33,9 @@ _EVIDENCE = frozenset({"information", "datum", "data", "figure", "estimate"})
 """Cited, they leave the speaker who he is, unless somebody gave them."""
 
 
+_SHORTEST_ACRONYM = 3
+"""Of an institution; shorter ones are countries."""
+
 _LONGEST_TITLE = 14
 """So many words a speaker's title may have: "the acting head of the region's health department"."""
 
@@ -46,6 +49,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
+    if subject is not None and subject.lower_ == "they":
+        source = _house(sentence) or source
     cited = _citing(token, subject)
     relay = source if cited is not None else None
     source = cited or source
@@ -74,6 +79,16 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         if tail is not None:
             content = (left, tail)
         yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)
+
+
+def _house(sentence: Sentence) -> Span | None:
+    """Whose people "they" are in a channel's "in the SBU, they declare that P"."""
+    before = sentence.doc[0]
+    house = child_of(before, "pobj") if before.lower_ in {"in", "at"} else None
+    if house is None:
+        return None
+    capitals = house.text.isupper() and len(house) >= _SHORTEST_ACRONYM
+    return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS else None
 
 
 def _says(token: Token, cue: cues.Cue) -> bool:
@@ -208,6 +223,8 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
     if act is None or not any(c.lower_ == "to" for c in act.children):
         return
     subject = subject_of(token)
+    if subject is None and token.dep_ == "acl" and token.head.dep_ == "ROOT" and token.head.pos_ == "PROPN":
+        subject = token.head  # "Ivan Petrov, its founder, offered to …", read as a name and a participle
     passive = child_of(token, "auxpass") is not None
     if subject is not None and cue.lemma in _OF_THINGS and not speaks(subject):
         return

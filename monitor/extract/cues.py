@@ -150,7 +150,7 @@ UNTRUE = words(
 TEXTS = words(
     """
     statement message post tweet report letter article note release caption appeal text document communique briefing
-    update bulletin advisory notice assessment comment dispatch
+    update bulletin advisory notice assessment comment dispatch summary
     """
 )
 FOOTAGE = words(

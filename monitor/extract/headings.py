@@ -10,7 +10,7 @@ from dataclasses import replace
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, source_of, subject_of
+from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, child_of, phrase, source_of, subject_of
 from monitor.extract.reading import Reading, Sentence
 
 AFTER = frozenset({"after", "as", "amid", "following", "while", "but"})
@@ -126,6 +126,11 @@ def speaker_of_list(sentence: Sentence) -> Span | None:
         return None
     if doc[0].lower_ == "according" and end > 2:
         return 2, end
+    text = next((t for t in doc[:3] if t.lemma_.lower() in cues.TEXTS), None)
+    if text is not None:
+        of = next((c for c in text.children if c.lower_ in {"of", "by", "from"}), None)
+        owner = child_of(of, "pobj") if of is not None else child_of(text, "poss")
+        return phrase(owner) if owner is not None else None
     verb = doc[:].root
     if verb.tag_ in VERBAL and verb.lemma_ in cues.VERBS:
         return source_of(subject_of(verb), verb)

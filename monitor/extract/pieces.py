@@ -48,7 +48,9 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
         and not _keeps(doc[first])
     ):
         first += 1
-    while last > first and (doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE):
+    while last > first and (
+        doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE | {"with"}
+    ):
         last -= 1
     if last - 1 > first and doc[last - 1].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
         last -= 1
