@@ -19,7 +19,7 @@ from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import Attribution, Span, has_subject, phrase, rejoined
+from monitor.extract.grammar import VERBAL, Attribution, Span, has_subject, phrase, rejoined
 from monitor.extract.headings import past_mark, speaker_of_list
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
@@ -38,6 +38,9 @@ FURTHEST = 40
 
 STEP = 20
 """The first of them is a multiple of this, so that it stays the same for many posts and need not be folded anew."""
+
+LONGEST_FLASH = 10
+"""So many tokens a sentence without a verb may have to be news by itself."""
 
 THREADS = 256
 """So many states of threads are remembered."""
@@ -311,18 +314,26 @@ class Extractor:
             return
         if reading.heading:
             whole = past_mark(sentence, whole)
-        if not reading.heading and not has_subject(sentence, whole):
+        if not reading.heading and not has_subject(sentence, whole) and not self._flash(sentence, reading):
             return
         told = False
+        heading = reading.heading or self._flash(sentence, reading)
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if self._about_itself(piece, post):
                 continue
             gapped = told and gap_at(sentence.doc, span[0], span[1]) is not None
-            told = gapped or worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece))
+            told = gapped or worth.own(piece, post.published_at, heading=heading, named=self._named(piece))
             if told:
                 how = stance(piece, None, _next(reading, sentence))
                 yield Found(sentence, self._without_status(sentence, span), OUTLET, None, None, None, how)
+
+    def _flash(self, sentence: Sentence, reading: Reading) -> bool:
+        """Whether a paragraph begins as a channel flashes news: "Explosions in Kurchatov."."""
+        whole = sentence.doc[:]
+        if sentence is not reading.sentences[0] or len(whole) > LONGEST_FLASH or any(t.tag_ in VERBAL for t in whole):
+            return False
+        return self._named(whole) and any(whole.root.i in hit.parts for hit in events.of(whole))
 
     def _about_itself(self, piece: Tokens, post: Post) -> bool:
         """Whether the outlet is its own subject: "Reuters received the video"."""
