@@ -12,7 +12,7 @@ from datetime import datetime
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from monitor.extract import events
+from monitor.extract import cues, events
 from monitor.extract.grammar import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -225,7 +225,9 @@ def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
 
 
 def _describes(verb: Token) -> bool:
-    """Whether the clause says what somebody is: "is made up of", "is designated a terrorist group"."""
+    """Whether the clause says what somebody is ("is made up of"), or only that he speaks ("released a statement")."""
+    if verb.lemma_ in cues.PUBLISH and any(c.lemma_ in cues.TEXTS for c in verb.children if c.dep_ == "dobj"):
+        return True
     return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
 
 
