@@ -20,22 +20,25 @@ from spacy.tokens import Doc, Token
 from monitor.extract import cues
 from monitor.extract.clauses import clausal, directive, infinitive, inserted
 from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, subject_of
-from monitor.extract.nominals import according, account, adjectival, cited, nominal, noun, passive
+from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
+from monitor.models import Stance
 
 
 def attributions(sentence: Sentence) -> tuple[Attribution, ...]:
     """The frames of the sentence in the order of their cues, unsettled.
 
-    "I think" and "we can confirm" within a quote are its speaker's own words, no frame.
+    "I think" and "we can confirm" within a quote are its speaker's own words, no frame; "I ask you to stay" is none
+    anywhere.
     """
     found: list[Attribution] = []
     for token in sentence.doc:
         frame = next(_frames(token, sentence), None)
         if frame is None or not frame.content:
             continue
-        if sentence.quotes[token.i] < 0 or not _of_oneself(frame, sentence.doc):
+        oneself = _of_oneself(frame, sentence.doc)
+        if not oneself or (sentence.quotes[token.i] < 0 and frame.kind != "directive"):
             found.append(frame)
     return tuple(found)
 
@@ -50,6 +53,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         yield from according(token, sentence)
     if lower in {"in", "by", "on"}:
         yield from account(token, sentence)
+    if lower in {"from", "by"}:
+        yield from from_what(token, sentence)
     cue = _cue(token)
     if cue is not None and not _refused(token):
         yield from cited(token, sentence, cue)
@@ -71,11 +76,19 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 def _cue(token: Token) -> cues.Cue | None:
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
-        return _together(token) or cues.VERBS.get(token.lemma_.lower())
+        return _together(token) or cues.VERBS.get(token.lemma_.lower()) or _before_quote(token)
     # a small tagger takes "Moscow claims" and "governor says" for nouns
     if token.tag_ in {"NNS", "NNP", "NNPS", "NN"} and token.lower_ in _MISTAGGED and token.i > 0:
         return cues.VERBS.get(_MISTAGGED[token.lower_]) if child_of(token, *SUBJECTS) is not None else None
     return None
+
+
+def _before_quote(token: Token) -> cues.Cue | None:
+    """Any verb speaks that a colon and a quotation mark follow: "a mother wept: "They are gone."" """
+    after = token.i + 2
+    if token.tag_ not in {"VBD", "VBZ", "VBP", "VBG"} or after >= len(token.doc) or token.doc[after].text != '"':
+        return None
+    return cues.Cue(token.lemma_.lower(), frozenset({"clause"})) if token.nbor().text == ":" else None
 
 
 def _together(token: Token) -> cues.Cue | None:
@@ -112,10 +125,16 @@ def _refused(token: Token) -> bool:
     if child_of(token, "neg") is not None or "neither" in children:
         return True
     subject = subject_of(token) if child_of(token, *SUBJECTS) is not None else None
-    if subject is not None and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY):
+    if (
+        subject is not None
+        and subject.dep_ != "nsubjpass"
+        and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY)
+    ):
         return True
     if token.tag_ == "VB" and _unsaid(token, children):
         return True
+    if token.i and token.nbor(-1).lower_ == ("when" if token.tag_ == "VBN" else "without"):
+        return True  # "when asked about N", "without specifying who"
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
 
 
@@ -123,6 +142,8 @@ def unsaid(sentence: Sentence) -> tuple[Span, ...]:
     """What the sentence says that nobody said ("neither side told how many died"), but for clauses that tell more."""
     out: list[Span] = []
     for token in sentence.doc:
+        if token.lower_ == "without" and any(c.dep_ == "pcomp" and _cue(c) is not None for c in token.children):
+            out.append((token.i, token.right_edge.i + 1))
         if (
             token.dep_ in {"ROOT", "conj"}
             and sentence.quotes[token.i] < 0
@@ -162,6 +183,7 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
     frames = [f for f in frames if f.lemma not in cues.STATES or not any(g is not f and _holds(g, f) for g in frames)]
     frames = [_with_outer_source(f, frames, doc) for f in frames]
     frames = [_passive_of(f, frames) for f in frames]
+    frames = [_rejected(f, frames, doc) for f in frames]
     out = []
     for frame in frames:
         content = frame.content
@@ -172,6 +194,8 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
                 holes += g.content
             for hole in holes:
                 content = tuple(part for span in content for part in _without(span, hole))
+        if frame.kind == "nominal" and any(g.kind == "noun" and g.source == frame.source for g in inner):
+            content = ()  # "dismissed as "nonsense" a report that P"
         out.append(replace(frame, content=tuple(s for s in content if s[1] > s[0])))
     return tuple(_relayed(frames, out, doc))
 
@@ -201,6 +225,15 @@ def _passive_of(frame: Attribution, frames: Sequence[Attribution]) -> Attributio
         return frame
     outer = next((g for g in frames if g is not frame and g.source is not None and _holds(g, frame)), None)
     return frame if outer is None else replace(frame, source=outer.source)
+
+
+def _rejected(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
+    """What a story says that somebody rejects, he denies: "dismissed as "false" a story saying that P"."""
+    cue = doc[frame.cue]
+    if cue.tag_ != "VBG" or cue.dep_ != "acl" or frame.kind != "forward":
+        return frame
+    outer = next((g for g in frames if g.kind == "nominal" and g.stance is Stance.DENIED and _holds(g, frame)), None)
+    return frame if outer is None else replace(frame, kind="noun", source=outer.source, stance=Stance.DENIED)
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:

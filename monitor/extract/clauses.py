@@ -33,15 +33,24 @@ _EVIDENCE = frozenset({"information", "datum", "data", "figure", "estimate"})
 """Cited, they leave the speaker who he is, unless somebody gave them."""
 
 
+_SHORTEST_ACRONYM = 3
+"""Of an institution; shorter ones are countries."""
+
+_LONGEST_TITLE = 14
+"""So many words a speaker's title may have: "the acting head of the region's health department"."""
+
+
 def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     """X said (that) P; P, X said."""
     if not _says(token, cue):
         return
     subject = _speaker(token)
     mind = mind_of(cue)
-    marked, start = extent.right(token, sentence, cue, subject)
+    marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
+    if subject is not None and subject.lower_ == "they":
+        source = _house(sentence) or source
     cited = _citing(token, subject)
     relay = source if cited is not None else None
     source = cited or source
@@ -61,9 +70,25 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         last = extent.inverted_end(token, sentence, last)
         content = (left,)
         tail = extent.tail(sentence, last)
+        pronoun = left[1] - 1
+        if tail is not None and sentence.doc[pronoun].tag_ in {"WP", "WDT"}:
+            # "two men who, they said, had helped": of this only the clause of "who" is said
+            region = (pronoun, tail[0])
+            yield Attribution("inserted", token.i, cue.lemma, source, (tail,), region, cue.stance)
+            return
         if tail is not None:
             content = (left, tail)
         yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)
+
+
+def _house(sentence: Sentence) -> Span | None:
+    """Whose people "they" are in a channel's "in the SBU, they declare that P"."""
+    before = sentence.doc[0]
+    house = child_of(before, "pobj") if before.lower_ in {"in", "at"} else None
+    if house is None:
+        return None
+    capitals = house.text.isupper() and len(house) >= _SHORTEST_ACRONYM
+    return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS else None
 
 
 def _says(token: Token, cue: cues.Cue) -> bool:
@@ -114,7 +139,7 @@ def _speaker(token: Token) -> Token | None:
     """Who says it: its subject, or who stands where a subject would when the parser saw another."""
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
-    seen = _neighbour(token) or _joined_subject(token) if bare else None
+    seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token)
     subject = seen if seen is not None else subject_of(token)
     if subject is not None:
         return subject
@@ -142,6 +167,20 @@ def _neighbour(token: Token) -> Token | None:
     return named if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"} else None
 
 
+def _before_perfect(token: Token) -> Token | None:
+    """The subject of "…, the mayor has said", which the parser took for an apposition to the place before it."""
+    helped = child_of(token, "aux")
+    if token.tag_ != "VBN" or helped is None or helped.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None:
+        return None
+    at = helped.i
+    while at > 0 and helped.i - at < _LONGEST_TITLE and not token.doc[at - 1].is_punct:
+        at -= 1
+    chunk = token.doc[at : helped.i]
+    if not at or token.doc[at - 1].text != "," or not len(chunk) or any(t.tag_ in FINITE for t in chunk):
+        return None
+    return chunk.root if chunk.root.pos_ in {"NOUN", "PROPN"} else None
+
+
 def _joined_subject(token: Token) -> Token | None:
     """The subject of "… and two groups opposed to X say", which the parser took for an object of the verb before."""
     if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ not in {"conj", "dep"}:
@@ -165,6 +204,7 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
         return
     if subject is None or subject.tag_ in {"WP", "WDT"}:
         return
+    subject = subject_of(token) or subject  # of "N, argues X, is P" both are read as subjects
     first, last = region_of(token, subject)
     while last < end and last - token.i <= 8 and doc[last].text != "," and doc[last].tag_ not in FINITE:
         last += 1
@@ -183,6 +223,8 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
     if act is None or not any(c.lower_ == "to" for c in act.children):
         return
     subject = subject_of(token)
+    if subject is None and token.dep_ == "acl" and token.head.dep_ == "ROOT" and token.head.pos_ == "PROPN":
+        subject = token.head  # "Ivan Petrov, its founder, offered to …", read as a name and a participle
     passive = child_of(token, "auxpass") is not None
     if subject is not None and cue.lemma in _OF_THINGS and not speaks(subject):
         return

@@ -164,6 +164,7 @@ def lemma(token: Token) -> str:
 
 
 _BY_MODIFIER = (
+    (("vehicle", "system"), words_in("aerial"), "drones"),
     (("vehicle", "carrier"), words_in("armoured armored personnel combat tactical fighting"), "armoured vehicles"),
     (("tank",), words_in("fuel oil storage water gas diesel petrol"), "storage tanks"),
 )

@@ -43,6 +43,7 @@ _VERBS = {
         forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
         guess surmise verify object protest confess divulge remind
         caption cite quote ring hear learn lie decide rule advise order instruct
+        fume crow gloat grumble rage rant sob cry scream bellow thunder moan groan sigh plead
         """,
     "noun": """
         announce confirm claim deny reject dismiss report blame accuse condemn acknowledge admit declare describe
@@ -103,6 +104,7 @@ NEEDS_MARK = words(
     detail tout cite quote call hear learn caption recommend propose demand comment describe respond see know feel
     agree object protest lament criticise criticize convey counter brief notify inform remember realize realise
     repeat echo lie post share release try plan seek aim verify
+    rage rant sob cry scream bellow thunder moan groan sigh plead
     """
 )
 
@@ -148,18 +150,21 @@ UNTRUE = words(
 TEXTS = words(
     """
     statement message post tweet report letter article note release caption appeal text document communique briefing
-    update bulletin advisory notice assessment comment dispatch
+    update bulletin advisory notice assessment comment dispatch summary
     """
 )
 FOOTAGE = words(
     """
-    video footage clip image photo photograph picture film recording screenshot screengrab cctv reel satellite
+    video footage clip image imagery photo photograph picture film recording screenshot screengrab cctv reel satellite
+    snap
     """
 )
 PUBLISH = words("publish share release post upload circulate distribute broadcast air tweet obtain show amplify repost")
 
 # what one gives of a matter: "in the words of X", "by X's account"
-ACCOUNTS = words("words account version telling estimation reckoning estimate assessment description admission tally")
+ACCOUNTS = words(
+    "words account version telling estimation reckoning estimate assessment description admission tally count"
+)
 
 # what people, groups and institutions are called, beside their names
 ROLE_NOUNS = words(

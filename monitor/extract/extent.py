@@ -4,7 +4,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, VERBAL, Span, child_of, subject_of
+from monitor.extract.grammar import FINITE, SUBJECTS, VERBAL, Span, child_of, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -18,12 +18,20 @@ _CIRCUMSTANCES = words("asked pressed questioned responding replying commenting 
 
 _TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
 
+_TIMES = words("minutes hours days weeks months hour day week month")
+
 _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 
 _ADDED = frozenset(
-    {"adding", "while", "as", "who", "which", "citing", "after", "when", "referring", "speaking", "in", "on"}
+    {"adding", "while", "as", "who", "which", "citing", "after", "when", "referring", "speaking", "in", "on", "without"}
 )
 """What begins with one of these behind the cue is said of the saying, not said."""
+
+
+def when_asked(cue: Token) -> bool:
+    """Whether the cue goes on "when asked whether Q"."""
+    after = cue.doc[cue.i + 1 : cue.i + 3]
+    return len(after) == 2 and after[0].lower_ == "when" and after[1].lower_ in _CIRCUMSTANCES
 
 
 def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None) -> tuple[str, int | None]:
@@ -146,7 +154,21 @@ def end_of(token: Token, sentence: Sentence, marked: str) -> int:
     """Where what is said ends: before the main clause, if the cue's is not that ("while X said P, drones hit Q")."""
     doc, last = sentence.doc, token.right_edge.i + 1
     before_main = token.dep_ == "advcl" and token.head.i >= last and marked != "quote"
-    return last if before_main and last < len(doc) and doc[last].text == "," else len(doc)
+    if before_main and last < len(doc) and doc[last].text == ",":
+        return last
+    return next((i for i in range(token.i + 1, len(doc) - 2) if _goes_beyond(sentence, i, token)), len(doc))
+
+
+def _goes_beyond(sentence: Sentence, at: int, cue: Token) -> bool:
+    """Whether the mark at `at` ends what is said: "X said P; Y said otherwise", "X said P, hours after Q"."""
+    doc, mark = sentence.doc, sentence.doc[at].text
+    if mark not in {",", ";"} or sentence.quotes[at] >= 0 or sentence.quotes[cue.i] >= 0:
+        return False
+    if mark == ";":
+        verb = next((t for t in doc[at + 1 :] if t.tag_ in FINITE), None)
+        return verb is not None and verb.lemma_ in STRONG and child_of(verb, *SUBJECTS) is not None
+    behind = next((t for t in doc[at + 1 : at + 5] if t.lower_ in {"after", "before"}), None)
+    return behind is not None and behind.nbor(-1).lower_ in _TIMES
 
 
 def left(token: Token, sentence: Sentence, first: int) -> Span | None:

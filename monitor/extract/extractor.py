@@ -12,17 +12,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
+from spacy.tokens import Token
 
 from monitor.extract import events, worth
 from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
-from monitor.extract.headings import past_mark
+from monitor.extract.grammar import VERBAL, Attribution, Span, has_subject, phrase, rejoined
+from monitor.extract.headings import past_mark, speaker_of_list
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
-from monitor.extract.pieces import split, trim
+from monitor.extract.pieces import gap_at, split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs
 from monitor.extract.stance import stance
@@ -37,6 +38,9 @@ FURTHEST = 40
 
 STEP = 20
 """The first of them is a multiple of this, so that it stays the same for many posts and need not be folded anew."""
+
+LONGEST_FLASH = 10
+"""So many tokens a sentence without a verb may have to be news by itself."""
 
 THREADS = 256
 """So many states of threads are remembered."""
@@ -89,7 +93,8 @@ class Extractor:
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
             thread, speakers, publishers = self._fold(analysis, thread)
-            for found in self._claims(analysis, speakers, publishers, post):
+            lister = thread.lister if analysis.reading.listed else None
+            for found in self._claims(analysis, speakers, publishers, post, lister):
                 sighting = self._sighting(found, post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
@@ -142,7 +147,15 @@ class Extractor:
                 if publisher is not None:
                     publishers[n] = publisher
                     thread = replace(thread.heard(publisher), publisher=publisher)
-        return replace(thread, open_quote=last_quote), speakers, publishers
+        lister = thread.lister if reading.listed else self._lister(reading, thread)
+        return replace(thread, open_quote=last_quote, lister=lister), speakers, publishers
+
+    def _lister(self, reading: Reading, thread: Thread) -> Who | None:
+        """Who says what is listed below the paragraph."""
+        last = reading.sentences[-1] if reading.sentences else None
+        source = speaker_of_list(last) if last is not None else None
+        who = resolve(last, source, thread, self._names) if last is not None else None
+        return who if speaks(who, ":") else None
 
     def _titles(self, sentence: Sentence | None, source: Span | None, who: Who, thread: Thread) -> list[str]:
         """The nouns that mean `who` from now on; a name that says only what somebody is takes none from who has one."""
@@ -156,11 +169,21 @@ class Extractor:
         if statement.frame is not None:
             where = analysis.reading.sentences[statement.frame_in]
             who = resolve(where, statement.frame.source, thread, self._names)
+            if statement.frame.kind == "heading" and not self._heads(where, statement.frame, who):
+                return None
             return who if who is not None or not statement.quoted else thread.speaker
         begins = statement.sentence == 0 and statement.spans[0][0] <= 1
         if begins and thread.open_quote is not None:
             return thread.open_quote
         return thread.speaker
+
+    def _heads(self, sentence: Sentence, frame: Attribution, who: Who | None) -> bool:
+        """Whether a headline's mark names a speaker; a comma may part names, too: "raid embarrasses Putin, Shoigu"."""
+        if frame.lemma == ",":
+            at = sentence.doc[frame.cue].idx
+            if any(m.end == at and m.entity.kind != "place" for m in self._names.mentions(sentence.doc.text)):
+                return False
+        return speaks(who, frame.lemma)
 
     def _labelled(self, label: str) -> Who | None:
         mention = next(iter(self._names.mentions(label)), None)
@@ -174,10 +197,18 @@ class Extractor:
         subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
         if subject is None and root.i and sentence.doc[root.i - 1].pos_ == "PROPN":
             subject = sentence.doc[root.i - 1]
+        if subject is not None and subject.lower_ in {"we", "i"} and root.lemma_ in {"speak", "talk", "meet"}:
+            return self._met(sentence, root, thread)
         if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
             return None
         who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
         return who if who is not None and who.known and who.kind != "place" else None
+
+    def _met(self, sentence: Sentence, verb: Token, thread: Thread) -> Who | None:
+        """Whom the outlet talked to: "we spoke to Tatiana"."""
+        to = next((c for c in verb.children if c.lower_ in {"to", "with"} and c.i > verb.i), verb)
+        met = next((c for c in to.children if c.dep_ in {"pobj", "dobj"} and c.pos_ == "PROPN"), None)
+        return resolve(sentence, phrase(met), thread, self._names) if met is not None else None
 
     # --- claims
 
@@ -187,6 +218,7 @@ class Extractor:
         speakers: Sequence[tuple[Statement, Who | None]],
         publishers: Mapping[int, Who],
         post: Post,
+        lister: Who | None,
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
@@ -202,7 +234,10 @@ class Extractor:
                 yield from self._said(statement, who, sentence, reading, post)
             for span in analysis.own[n]:
                 if shown is None or span[1] <= shown.content[0] or span[0] >= shown.content[1]:
-                    yield from self._outlet(sentence, span, reading, post)
+                    if lister is not None:
+                        yield from self._under(sentence, span, lister, reading)
+                    else:
+                        yield from self._outlet(sentence, span, reading, post)
 
     def _pictures(self, sentence: Sentence, shown: Footage, who: Who | None) -> Iterator[Found]:
         span = trim(sentence, shown.content)
@@ -222,7 +257,7 @@ class Extractor:
         self, statement: Statement, who: Who | None, sentence: Sentence, reading: Reading, post: Post
     ) -> Iterator[Found]:
         frame = statement.frame
-        if frame is not None and frame.kind == "heading" and not speaks(who, frame.lemma):
+        if frame is not None and frame.kind == "heading" and who is None:
             whole = statement.spans[0] if frame.lemma == ":" else (0, len(sentence.doc))
             yield from self._outlet(sentence, whole, reading, post)
             return
@@ -231,7 +266,8 @@ class Extractor:
         via = self._via(reading.sentences[statement.frame_in], frame) if frame is not None else None
         for whole in rejoined(sentence, statement.spans):
             for n, span in enumerate(split(sentence, whole, heading=reading.heading)):
-                if not self._worth_saying(statement, sentence, span, post):
+                gapped = n > 0 and gap_at(sentence.doc, span[0], span[1]) is not None
+                if not gapped and not self._worth_saying(statement, sentence, span, post):
                     continue
                 # what is announced, ordered or denied reads on with its cue alone
                 cued = _with_cue(here, span) if here is not None and n == 0 else span
@@ -264,21 +300,40 @@ class Extractor:
             if worth.quoted(piece, named=self._named(piece)):
                 yield Found(sentence, span, who, None, "Twitter", None, stance(piece, None, None))
 
+    def _under(self, sentence: Sentence, whole: Span, lister: Who, reading: Reading) -> Iterator[Found]:
+        """The claims of a list's line, which are those of the speaker named above the list."""
+        for span in split(sentence, whole, heading=reading.heading):
+            piece = sentence.doc[span[0] : span[1]]
+            if worth.attributed(piece, named=self._named(piece)):
+                how = stance(piece, None, _next(reading, sentence))
+                yield Found(sentence, self._without_status(sentence, span), lister, None, None, ":", how)
+
     def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
         if reading.heading:
             whole = past_mark(sentence, whole)
-        if not reading.heading and not has_subject(sentence, whole):
+        if not reading.heading and not has_subject(sentence, whole) and not self._flash(sentence, reading):
             return
+        told = False
+        heading = reading.heading or self._flash(sentence, reading)
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if self._about_itself(piece, post):
                 continue
-            if worth.own(piece, post.published_at, heading=reading.heading, named=self._named(piece)):
+            gapped = told and gap_at(sentence.doc, span[0], span[1]) is not None
+            told = gapped or worth.own(piece, post.published_at, heading=heading, named=self._named(piece))
+            if told:
                 how = stance(piece, None, _next(reading, sentence))
                 yield Found(sentence, self._without_status(sentence, span), OUTLET, None, None, None, how)
+
+    def _flash(self, sentence: Sentence, reading: Reading) -> bool:
+        """Whether a paragraph begins as a channel flashes news: "Explosions in Kurchatov."."""
+        whole = sentence.doc[:]
+        if sentence is not reading.sentences[0] or len(whole) > LONGEST_FLASH or any(t.tag_ in VERBAL for t in whole):
+            return False
+        return self._named(whole) and any(whole.root.i in hit.parts for hit in events.of(whole))
 
     def _about_itself(self, piece: Tokens, post: Post) -> bool:
         """Whether the outlet is its own subject: "Reuters received the video"."""
@@ -306,7 +361,7 @@ class Extractor:
         if platform is not None:
             return platform
         passed = frame.relay or hearer(sentence, frame)
-        relay = resolve(sentence, passed, Thread(), self._names) if passed is not None else None
+        relay = resolve(sentence, passed, Thread(), self._names) if passed not in {None, frame.source} else None
         if relay is None or (frame.relay is None and not carries(relay)):
             return None
         return relay.name

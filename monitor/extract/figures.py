@@ -9,11 +9,11 @@ numbers.py reads the numbers, counted.py finds the noun and its kind, outcomes.p
 
 from dataclasses import dataclass
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Doc, Span, Token
 
 from monitor.extract.counted import ANIMATE, STATES, UNCOUNTED, counted_noun, kind_of, lemma
 from monitor.extract.numbers import Number, numbers, words_in
-from monitor.extract.outcomes import HURT, NOUNS, behind, outcome_of, outcomes, said_behind, toll
+from monitor.extract.outcomes import HURT, NOUNS, behind, governed, outcome_of, outcomes, said_behind, toll
 from monitor.extract.topic import Topic
 from monitor.models import Figure
 
@@ -79,7 +79,8 @@ def _counted(number: Number, span: Span) -> _Counted | None:
     kind = kind_of(noun)
     if kind is None:
         return None
-    outcome = outcome_of(noun, kind, span)
+    part = _part(number, noun, doc)
+    outcome = (governed(part, kind) if part is not None else None) or outcome_of(noun, kind, span)
     if word in STATES:
         kind, outcome = "people", NOUNS.get(word, outcome)
     elif outcome == "eliminated":
@@ -89,6 +90,14 @@ def _counted(number: Number, span: Span) -> _Counted | None:
     if outcome == "casualties":
         return _Counted(number, outcome, 0)
     return _Counted(number, f"{kind} {outcome}" if outcome else kind, 0 if outcome else 1)
+
+
+def _part(number: Number, noun: Token, doc: Doc) -> Token | None:
+    """Of "downed 17 of 23 drones launched" what hangs on the verb that tells of the 17 alone."""
+    of = number.last
+    if not (of < noun.i and doc[of].lower_ == "of" and any(c.dep_ == "nummod" and c.i > of for c in noun.children)):
+        return None
+    return noun if doc[number.core].dep_ == "quantmod" else doc[number.core]
 
 
 def _is_known(number: Number, span: Span) -> bool:

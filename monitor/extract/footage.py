@@ -70,7 +70,8 @@ def _shown(picture: Token, sentence: Sentence) -> Footage | None:
         picture, head = head, head.head
     if picture.dep_ in {"nsubj", "nsubjpass"} and head.lemma_.lower() in _SHOWING:
         told = (c for c in head.children if c.i > head.i and c.dep_ in _TOLD and c.lemma_ not in cues.VERBS)
-        return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture, *told))
+        content = (picture.left_edge.i, head.right_edge.i + 1)
+        return Footage(content, _publisher(picture), head.i, _inner(picture, *told))
     if picture.dep_ in {"attr", "nsubj"} and head.lemma_ == "be" and any(c.dep_ == "expl" for c in head.children):
         return Footage((picture.left_edge.i, head.right_edge.i + 1), None, head.i, _inner(picture))
     return None
@@ -84,10 +85,15 @@ def _within(picture: Token) -> Footage | None:
     told = picture.right_edge.i + 1
     if told + 3 >= len(doc) or doc[told].text != "," or not any(t.tag_ in FINITE for t in doc[told + 1 :]):
         return None
-    handed = next((c for c in picture.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in cues.PUBLISH), None)
-    publisher = agent_of(handed) if handed is not None else None
+    publisher = _publisher(picture)
     seen = before.head.i if before.head.i > told else told + 1
     return Footage((told + 1, len(doc)), publisher, seen, _inner(before))
+
+
+def _publisher(picture: Token) -> Span | None:
+    """Who "a video posted by X" is from."""
+    handed = next((c for c in picture.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in cues.PUBLISH), None)
+    return agent_of(handed) if handed is not None else None
 
 
 def _inner(*tops: Token) -> frozenset[int]:

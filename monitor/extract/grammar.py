@@ -45,7 +45,7 @@ def subject_of(verb: Token) -> Token | None:
         own = _own_subject(verb)
         if own is not None:
             if own.tag_ in {"WP", "WDT"} and verb.dep_ == "relcl":
-                return verb.head
+                return _antecedent(own, verb.head)
             return own
         if verb.dep_ in {"conj", "xcomp", "advcl", "ccomp", "parataxis"} and verb.head != verb:
             if verb.dep_ == "ccomp" and verb.tag_ != "VBG":
@@ -59,6 +59,17 @@ def subject_of(verb: Token) -> Token | None:
             return verb.head
         return None
     return None
+
+
+def _antecedent(pronoun: Token, head: Token) -> Token:
+    """Whom "who" means: of "N collapsed, according to the chief of staff, who said" the chief, whatever the parse."""
+    if not head.i < head.head.i < pronoun.i or head.head.tag_ not in VERBAL:
+        return head
+    near = pronoun.nbor(-1)
+    near = near.nbor(-1) if near.text == "," and near.i else near
+    while near.dep_ in {"compound", "nmod"} or (near.dep_ == "pobj" and near.head.head.pos_ in {"NOUN", "PROPN"}):
+        near = near.head if near.dep_ != "pobj" else near.head.head
+    return near if near.pos_ in {"NOUN", "PROPN"} and near.i > head.i else head
 
 
 def _own_subject(verb: Token) -> Token | None:
@@ -135,7 +146,7 @@ def _borders(subject: Token, cue: Token) -> bool:
     """Whether the subject stands right before the cue, with one comma or with modifiers alone between."""
     if subject.i == cue.i - 1 or (subject.i == cue.i - 2 and cue.nbor(-1).text == ","):
         return True
-    between = subject.doc[subject.i + 1 : cue.i]
+    between = (t for t in subject.doc[subject.i + 1 : cue.i] if t.head != cue or t.dep_ != "aux")
     return (
         subject.dep_ not in SUBJECTS and subject.i < cue.i and not any(t.tag_ in FINITE or t.is_punct for t in between)
     )

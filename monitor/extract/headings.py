@@ -10,7 +10,7 @@ from dataclasses import replace
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span
+from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, child_of, phrase, source_of, subject_of
 from monitor.extract.reading import Reading, Sentence
 
 AFTER = frozenset({"after", "as", "amid", "following", "while", "but"})
@@ -20,6 +20,10 @@ MOST_WORDS = 8
 """A speaker in a headline is no longer than this."""
 
 
+LONGEST_NAME = 14
+"""But an institution's full name may be: "The General Staff of the Armed Forces of Ukraine: P"."""
+
+
 def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
     """The frame of a full sentence that has no other, where a colon or a dash names its speaker."""
     doc = sentence.doc
@@ -27,10 +31,13 @@ def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
     frame = _behind_colon(sentence) if first else None
     if frame is not None:
         return frame
-    dash = next((t.i for t in doc[1:-1] if t.text == "," and sentence.start + t.idx in reading.dashes), None)
-    if dash is None or doc[dash - 1].text not in {'"', ","} or sentence.quotes[max(dash - 2, 0)] < 0:
+    dash = next((t.i for t in reversed(doc[1:-1]) if t.text == "," and sentence.start + t.idx in reading.dashes), None)
+    if dash is None:
         return None
     end = len(doc) - 1 if doc[-1].text == "." else len(doc)
+    quoted = doc[dash - 1].text in {'"', ","} and sentence.quotes[max(dash - 2, 0)] >= 0
+    if not quoted and (sentence is not reading.sentences[-1] or any(t.pos_ != "PROPN" for t in doc[dash + 1 : end])):
+        return None
     plain = dash + 1 < end <= dash + 1 + MOST_WORDS and _plain(doc[dash + 1 : end])
     return Attribution("heading", dash, "–", (dash + 1, end), ((0, dash),), (dash, len(doc))) if plain else None
 
@@ -63,7 +70,9 @@ def _tells(sentence: Sentence, span: Span) -> bool:
 
 def _behind_colon(sentence: Sentence) -> Attribution | None:
     doc = sentence.doc
-    colon = next((t.i for t in doc[: MOST_WORDS + 1] if t.text == ":"), None)
+    colon = next((t.i for t in doc[: LONGEST_NAME + 1] if t.text == ":"), None)
+    if colon and colon > MOST_WORDS and any(t.pos_ not in {"PROPN", "ADP", "DET", "ADJ"} for t in doc[:colon]):
+        return None
     if not colon or colon + 3 > len(doc) or any(t.tag_ in FINITE for t in doc[:colon]):
         return None
     return Attribution("heading", colon, ":", (0, colon), ((colon + 1, len(doc)),), (0, colon + 1))
@@ -79,7 +88,18 @@ def heading_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
     last = next((t.i for t in doc[len(doc) - 6 :] if t.text == ":"), None) if len(doc) > 4 else None
     if last and last > 2 and last + 1 < len(doc) and _plain(doc[last + 1 :]):
         return Attribution("heading", last, "–", (last + 1, len(doc)), ((0, last),), (last, len(doc)))
-    return _before_dash(reading, sentence)
+    return _before_dash(reading, sentence) or _behind_comma(sentence)
+
+
+def _behind_comma(sentence: Sentence) -> Attribution | None:
+    """ "P, S": nothing but the speaker stands behind the headline's only comma; nothing that could be one before it."""
+    doc = sentence.doc
+    commas = [t.i for t in doc if t.text == ","]
+    if len(commas) != 1 or commas[0] < 3 or not any(t.tag_ in VERBAL or t.pos_ == "NUM" for t in doc[: commas[0]]):
+        return None
+    at = commas[0]
+    named = all(t.pos_ in {"PROPN", "ADJ", "NOUN"} or sum(map(str.isupper, t.text)) > 1 for t in doc[at + 1 :])
+    return Attribution("heading", at, ",", (at + 1, len(doc)), ((0, at),), (at, len(doc))) if named else None
 
 
 def _before_dash(reading: Reading, sentence: Sentence) -> Attribution | None:
@@ -96,6 +116,25 @@ def _before_dash(reading: Reading, sentence: Sentence) -> Attribution | None:
             frame = Attribution("heading", token.i, ":", (0, token.i), ((begin, len(doc)),), (0, begin))
             return frame if _speaking(sentence, frame) else None
     return None
+
+
+def speaker_of_list(sentence: Sentence) -> Span | None:
+    """Who says what is listed below the line: "Peskov:", "According to the ministry:", "Gladkov reported:"."""
+    doc = sentence.doc
+    end = len(doc) - 1
+    if end < 1 or doc[end].text != ":":
+        return None
+    if doc[0].lower_ == "according" and end > 2:
+        return 2, end
+    text = next((t for t in doc[:3] if t.lemma_.lower() in cues.TEXTS), None)
+    if text is not None:
+        of = next((c for c in text.children if c.lower_ in {"of", "by", "from"}), None)
+        owner = child_of(of, "pobj") if of is not None else child_of(text, "poss")
+        return phrase(owner) if owner is not None else None
+    verb = doc[:].root
+    if verb.tag_ in VERBAL and verb.lemma_ in cues.VERBS:
+        return source_of(subject_of(verb), verb)
+    return (0, end) if end <= MOST_WORDS and _plain(doc[:end]) else None
 
 
 def _speaking(sentence: Sentence, frame: Attribution) -> bool:

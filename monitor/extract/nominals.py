@@ -41,6 +41,9 @@ _THINGS = frozenset({"dobj", "oprd", "attr", "prep", "pcomp", "dative"})
 _CIRCUMSTANCE = words("in at by as during after to into onto through from near across along")
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
 _NAMING = cues.NAMING - {"dismiss", "declare", "present"}
+_DESCRIBING = frozenset({"which", "who", "whose", "whom"})
+"""What begins with one of these behind a source tells who that is."""
+
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
@@ -50,7 +53,7 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         child_of(token, "auxpass") is None and token.dep_ not in {"acl", "relcl", "advcl"}
     ):
         return
-    agent = agent_of(token)
+    agent = agent_of(token) or _house_of(token)
     if agent is not None and not speaks(token.doc[agent[0] : agent[1]].root):
         return  # "was put out by noon", "was confirmed by pictures"
     if agent is None:
@@ -90,6 +93,14 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         "write",
     }:
         yield Attribution("passive", token.i, cue.lemma, agent, ((subject.left_edge.i, region[0]),), region, cue.stance)
+
+
+def _house_of(token: Token) -> Span | None:
+    """Whose house it is in a channel's "this was reported in the ministry", "at the governor's office"."""
+    subject = child_of(token, "nsubjpass")
+    where = child_of(token, "prep") if subject is not None and subject.lower_ in {"this", "it"} else None
+    house = child_of(where, "pobj") if where is not None and where.lower_ in {"in", "at"} else None
+    return phrase(house) if house is not None and house.lemma_.lower() in cues.AGENCY_NOUNS else None
 
 
 def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
@@ -192,8 +203,8 @@ def _no_statement(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
     named = {c.lower_ for c in token.children if c.dep_ in {"dobj", "attr", "oprd", "nsubj"}}
     oneself = cue.lemma in _NAMING and any(word.endswith(("self", "selves")) for word in named)
     thanks = cue.lemma == "thank" and "you" in named
-    wanted = token.tag_ in {"VB", "VBP"} and _unsaid(token)
-    return oneself or thanks or wanted or ("what" in named and cue.lemma not in _JUDGING)
+    wanted = (token.tag_ in {"VB", "VBP"} or token.lower_ == token.lemma_) and _unsaid(token)
+    return oneself or thanks or wanted or "following" in named or ("what" in named and cue.lemma not in _JUDGING)
 
 
 def _names(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
@@ -349,6 +360,21 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     yield from _around(token, sentence, (token.i, source[1]), source, "according")
 
 
+def from_what(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """From what X has written, P; judging by what X says, P."""
+    doc = sentence.doc
+    if token.i + 3 >= len(doc) or token.nbor().lower_ != "what":
+        return
+    verb = next((t for t in doc[token.i + 2 : token.i + 14] if t.tag_ in VERBAL and t.lemma_ in cues.VERBS), None)
+    subject = child_of(verb, "nsubj") if verb is not None else None
+    if verb is None or subject is None or subject.i < token.i:
+        return
+    first = token.i - (token.i == 1 and doc[0].tag_ == "VBG")
+    region = (first, comma_after(sentence, verb.i + 1))
+    if region[0] == 0:
+        yield from _around(token, sentence, region, source_of(subject, verb), "according")
+
+
 def account(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     """In the words of X, P; P, by X's account."""
     told = child_of(token, "pobj")
@@ -397,6 +423,7 @@ def _around(token: Token, sentence: Sentence, region: Span, source: Span | None,
         content.append((0, left[1] - (doc[left[1] - 1].text == ",")) if left[1] else left)
     if (
         right < end
+        and doc[right].lower_ not in _DESCRIBING
         and any(t.tag_ in VERBAL for t in doc[right:end])
         and (not content or doc[region[1] if region[1] < end else end - 1].text == ",")
     ):

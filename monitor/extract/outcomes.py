@@ -53,6 +53,11 @@ def outcome_of(noun: Token, kind: str, span: Span) -> str | None:
     return next((name for name in meant if _fits(name, kind)), None)
 
 
+def governed(part: Token, kind: str) -> str | None:
+    """What the verb that `part` hangs on made of it, whatever else is told of the things."""
+    return next((name for name in _governed(part) if _fits(name, kind)), None)
+
+
 def _fits(outcome: str, kind: str) -> bool:
     if kind in ANIMATE:
         return outcome not in ("damaged", "destroyed", "shot down", "launched", "flooded")

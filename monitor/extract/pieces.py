@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
-from monitor.extract import events
+from monitor.extract import cues, events
 from monitor.extract.grammar import FINITE, VERBAL, Span
 from monitor.extract.headings import AFTER
 from monitor.extract.reading import Sentence
@@ -19,7 +19,7 @@ from monitor.extract.vocabulary import words
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _SPINE = words("ccomp xcomp conj ROOT advcl pcomp parataxis acl dep")
-_EDGE = words("and but or while that whereas though although then also as yet so")
+_EDGE = words("and & but or while that whereas though although then also as yet so")
 _HEDGES = words("at least more than about some around up to over nearly almost as many fewer less least")
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
 _HEADLINE_MARKS = AFTER | {","}
@@ -48,7 +48,9 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
         and not _keeps(doc[first])
     ):
         first += 1
-    while last > first and (doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE):
+    while last > first and (
+        doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE | {"with"}
+    ):
         last -= 1
     if last - 1 > first and doc[last - 1].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
         last -= 1
@@ -81,6 +83,7 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     yield from _counted(doc, span)
     yield from _seen(doc, span)
     yield from _listed(doc, span)
+    yield from _gapped(doc, span)
     for token in doc[span[0] : span[1]]:
         if token.text == ";":
             yield token.i
@@ -93,7 +96,8 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
             if cut is not None:
                 yield cut
         elif token.dep_ in {"advcl", "acl", "ccomp", "parataxis"} and token.tag_ in VERBAL:
-            cut = _tail(token, span)
+            before = token.dep_ == "ccomp" and token.i < token.head.i
+            cut = _spliced(token, span) if before else _tail(token, span)
             if cut is not None:
                 yield cut
 
@@ -201,6 +205,25 @@ def _listed(doc: Doc, span: Span) -> Iterator[int]:
             yield before.i
 
 
+def _gapped(doc: Doc, span: Span) -> Iterator[int]:
+    """Where a further count of the same stands in another place: "three fell on Oskol and two on Kursk"."""
+    for token in doc[span[0] + 4 : span[1] - 2]:
+        if token.lower_ == "and" and (preposition := gap_at(doc, token.i + 1, span[1])) is not None:
+            before = doc[span[0] : token.i]
+            paired = any(t.lower_ == preposition and t.pos_ == "ADP" for t in before)
+            if paired and _counts(doc, (span[0], token.i)) and _strong(doc, (span[0], token.i)):
+                yield token.i
+
+
+def gap_at(doc: Doc, at: int, end: int) -> str | None:
+    """The preposition of a count and a place without noun and verb ("two more over Kursk"), if one begins here."""
+    if not (doc[at].like_num or doc[at].lower_ == "another") or any(t.tag_ in VERBAL for t in doc[at:end]):
+        return None
+    at += 1 + (doc[at + 1].lower_ in {"more", "others", "further"} if at + 1 < end else 0)
+    named = at < end and doc[at].pos_ == "ADP" and any(t.pos_ == "PROPN" for t in doc[at + 1 : end])
+    return doc[at].lower_ if named else None
+
+
 def _clause_at(doc: Doc, at: int, end: int) -> bool:
     """Whether a noun phrase and a compound verb ("had reached", "were being") begin here."""
     if doc[at].lower_ == "that" and at + 2 < end:
@@ -244,11 +267,18 @@ def _coordination(second: Token, span: Span) -> int | None:
     left, right = (span[0], start), (start, min(second.right_edge.i + 1, span[1]))
     if right[1] - right[0] < 2 or left[1] - left[0] < 2:
         return None
-    if _has_subject(first) and _has_subject(second):
+    if _shows(second):
+        two = bool(_told(doc, left))
+    elif _has_subject(first) and _has_subject(second):
         two = _full(doc, left) and _full(doc, right)
     else:
         two = _differ(first, second, left, right)
     return start if two else None
+
+
+def _shows(verb: Token) -> bool:
+    """Whether the clause hands out pictures: "… and shared footage of its fighters"."""
+    return verb.lemma_ in cues.PUBLISH and any(c.dep_ == "dobj" and c.lemma_ in cues.FOOTAGE for c in verb.children)
 
 
 def _coordinates(first: Token, second: Token) -> bool:
@@ -335,6 +365,18 @@ def _tail(token: Token, span: Span) -> int | None:
     return None
 
 
+def _spliced(token: Token, span: Span) -> int | None:
+    """Where the second of two clauses begins that a comma alone joins, the first read as what the second says."""
+    doc, start = token.doc, token.right_edge.i + 1
+    if not span[0] <= token.i < start < token.head.i < span[1] or doc[start].text != ",":
+        return None
+    if token.head.lemma_ in cues.VERBS or token.head.dep_ != "ROOT":
+        return None
+    own = any(c.dep_ in _SUBJECTS and c.pos_ != "PRON" and c.i > start for c in token.head.children)
+    two = own and _has_subject(token) and token.tag_ in FINITE | {"VBN"}
+    return start if two and _logs(doc, (span[0], start)) and _logs(doc, (start, span[1])) else None
+
+
 def _where(token: Token, span: Span) -> int | None:
     """Where ", where P" begins that tells of another event."""
     doc, start = token.doc, token.left_edge.i
@@ -344,7 +386,8 @@ def _where(token: Token, span: Span) -> int | None:
     if subject is None or subject.pos_ == "PRON":
         return None
     a, b = _core(doc, (span[0], start)), _core(doc, (start, min(token.right_edge.i + 1, span[1])))
-    return start if a and b and not b <= a else None
+    told = any(t.tag_ in VERBAL for t in doc[span[0] : start])
+    return start if told and b and not b <= a else None
 
 
 def _has_subject(token: Token) -> bool:

@@ -43,7 +43,8 @@ _WORDCHAR = re.compile(r"\w")
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
-    r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)|\b[A-Z]|\b[a-z]\.[a-z])$"
+    r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
+    r"|\b(?:[A-WYZ]|(?<!\bon )(?<!\bvia )X)|\b[a-z]\.[a-z])$"
 )
 _SPEECH_TAIL = re.compile(
     r"\s*(?:\w[\w'.-]*\s+){1,5}(?:said|says|wrote|writes|added|told|asked|posted|tweeted|declared|stated)\b"
@@ -57,9 +58,11 @@ _LABEL = re.compile(
     r"\s*(?:(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video"
     r"|photos?|in pictures|just in|new|note|context|reminder|why it matters|more details|earlier|date \d[\d-]+"
     r")\s*(?::|\||,(?= \w+ \w+ \w+))\s*"
-    r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*|[-*•●▪>]+\s+|\W*⚡\W*)",
+    r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*"
+    r"|(?:[-–—*•>]+|\d{1,2}(?:[.)]|/\d{0,2})(?=\s+\D))\s+|(?:[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+\s*)+)",
     re.IGNORECASE,
 )
+_BULLET = re.compile(r"\s*(?:(?:[-–—*•>]+|\d{1,2}[.)](?=\s+\D))\s+|[\u2190-\u2bff\U0001f000-\U0001faff])")
 _SIGNATURE = re.compile(r"\s[-–—]+\s*(?P<who>[^\n]{1,80}?\s\(@\w{1,30}\))\s*(?:\w+ \d{1,2}, \d{4})?\s*$")
 _TITLE_WORD = re.compile(r"(?<=[ ,'\"])[A-Z][a-z]+\b")
 _COMMON = words(
@@ -108,8 +111,8 @@ class Sentence:
 class Reading:
     """A paragraph as read. `text` is the prepared text, of the same length. `label` is the speaker that a label names.
 
-    `heading`: a line without a full stop at its end. `author`: who signed a pasted tweet ("— Name (@handle) date").
-    `dashes` are the places of dashes that became commas.
+    `heading`: a line without a full stop at its end. `listed`: it begins with a list's mark. `author`: who signed a
+    pasted tweet ("— Name (@handle) date"). `dashes` are the places of dashes that became commas.
     """
 
     text: str
@@ -119,6 +122,7 @@ class Reading:
     label: str | None
     dashes: frozenset[int]
     author: str | None = None
+    listed: bool = False
 
 
 def prepare(text: str) -> str:
@@ -242,7 +246,8 @@ def read(paragraph: str) -> Reading:
     dashes = frozenset(
         found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
     )
-    return Reading(text, sentences, quoted, heading, label, dashes, author)
+    listed = _BULLET.match(text) is not None
+    return Reading(text, sentences, quoted, heading, label, dashes, author, listed)
 
 
 def _titled(text: str) -> bool:

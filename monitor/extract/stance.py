@@ -16,7 +16,9 @@ from monitor.models import Stance
 _UNCHECKED = re.compile(
     r"\b(?:not|n't|unable|impossible|cannot|no way|never|yet)\b[\w,' ]{0,40}?"
     r"\b(?:verif\w+|corroborat\w+|authenticat\w+|(?:independently|immediately) (?:confirm|establish|check)\w*)"
-    r"|\bno (?:(?:independent|immediate|official) )?(?:confirmation|verification|corroboration|proof) (?:of|for)\b",
+    r"|\bno (?:(?:independent|immediate|official) )?(?:confirmation|verification|corroboration|proof) (?:of|for)\b"
+    r"|\bno (?:\w+ )?(?:confirmation|verification|corroboration|evidence|proof) (?:yet|so far)\b"
+    r"|\b(?:treat|take)\w* (?:\w+ ){0,3}?with (?:\w+ )?(?:caution|care|(?:pinch|grain) of salt)\b",
     re.IGNORECASE,
 )
 _OF_PICTURES = re.compile(
@@ -80,7 +82,9 @@ def _there_are(token: Token) -> bool:
 
 def _doubted(sentence: Tokens, following: Tokens | None) -> bool:
     """Whether the next sentence says that this one's claim could not be checked."""
-    if following is None or len(following) > _MOST_WORDS or not _UNCHECKED.search(following.text):
+    if following is None or len(following) > _MOST_WORDS:
+        return False
+    if not _UNCHECKED.search(following.text) and worth.status_at(following.text) is None:
         return False
     return not _OF_PICTURES.search(following.text) or any(t.lemma_.lower() in cues.FOOTAGE for t in sentence)
 

@@ -56,13 +56,14 @@ OUTLET = Who("outlet", "outlet", "outlet")
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What a thread has said so far, as far as it decides who speaks next."""
+    """What a thread has said so far, as far as it decides who speaks next. `lister` says what is listed now."""
 
     person: Who | None = None
     organisation: Who | None = None
     speaker: Who | None = None
     publisher: Who | None = None
     open_quote: Who | None = None
+    lister: Who | None = None
     nouns: Mapping[str, Who] = field(default_factory=dict)
     names: Mapping[str, Who] = field(default_factory=dict)
 
@@ -118,7 +119,8 @@ def _bearer(mention: Mention, head: Token, thread: Thread) -> Who | None:
 def _before(source: Span, head: Token, thread: Thread) -> Who | None:
     """Whom of the thread a surname or a bare "the ministry", "the group" means."""
     lemma = head.lemma_.lower()
-    if lemma in cues.DESCRIBED and any(c.lower_ == "the" for c in head.children):
+    last = head.doc[source[1] - 1].lemma_.lower()  # of "the neo-Nazi" the root may be "neo"
+    if (lemma in cues.DESCRIBED or last in cues.DESCRIBED) and head.doc[source[0]].lower_ == "the":
         return thread.person
     if head.pos_ == "PROPN":
         return thread.names.get(head.lower_)
@@ -132,8 +134,10 @@ def _before(source: Span, head: Token, thread: Thread) -> Who | None:
 
 
 def _with_own_name(source: Span, head: Token) -> Span:
-    """The source with what it calls itself: "a group calling itself the Legion"."""
+    """The source with what it calls itself: "a group calling itself the Legion", "a group of exiles, the Legion"."""
     naming = next((c for c in head.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in _NAMING), None)
+    if naming is None and head.lemma_.lower() in cues.GROUP_NOUNS:
+        naming = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i > head.i), None)
     return source if naming is None else (source[0], max(source[1], naming.right_edge.i + 1))
 
 
@@ -145,7 +149,7 @@ def _pronoun(lower: str, thread: Thread) -> Who | None:
     if lower == "one":
         return thread.nouns.get("fighter") or thread.publisher or thread.speaker
     if lower in {"we", "i"}:
-        return thread.open_quote or thread.speaker
+        return thread.open_quote  # else the outlet itself
     return None
 
 
@@ -317,7 +321,9 @@ def speaks(who: Who | None, mark: str) -> bool:
         return False
     if who.known:
         country = who.kind == "government" and who.key == slug(who.name) and who.key not in cues.SEATS
-        return who.kind != "place" and not (country and mark == ":")
+        return who.kind != "place" and not (country and mark != "–")
+    if mark == ",":
+        return False
     words = {word.lower() for word in who.name.split()}
     return bool(words & cues.SPEAKING) or (who.kind == "person" and bool(words & cues.ROLE_NOUNS))
 

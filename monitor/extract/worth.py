@@ -12,7 +12,7 @@ from datetime import datetime
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from monitor.extract import events
+from monitor.extract import cues, events
 from monitor.extract.grammar import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -23,12 +23,13 @@ _BOILERPLATE = re.compile(
     r"|not (?:been )?(?:able|possible) to"
     r"|\bno (?:immediate |official |further )?(?:comment|response|reaction|word|details)\b"
     r"|\b(?:it is|it was|it remains|it's) (?:not (?:yet )?(?:clear|known)|unclear|unknown)"
+    r"|(?:not|n't) (?:\w+ )?(?:return|answer)\w* (?:\w+ ){0,4}(?:calls?|messages?|e?-?mails?|questions?)\b"
     r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
     r"|subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
     r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
     r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
     r"|correspondents? [\w ]{0,40}reports?|(?:taken|takes) a look|put together"
-    r"|interesting (?:analysis|piece|read|thread)"
+    r"|(?:interesting|quick|short|long) (?:analysis|piece|read|thread)"
     r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
     r"|(?:do|does|did)(?: not|n't) know (?:who|what|how|where|whether|when|why)"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
@@ -39,11 +40,15 @@ _STATUS = re.compile(
     r"(?:(?:an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that|which))"
     r"|this|that|the claims?|which|it|these claims?|the reports?)?\s*"
     r"(?:has|have|had|is|are|was|were|could|can)\s*(?:not|n't|yet|never)(?: been| be| yet been| yet to be| to be)?\s*"
-    r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$",
+    r"(?:independently |immediately )?(?:verified|confirmed|corroborated|authenticated)\b.*$"
+    r"|(?:,?\s*\b(?:though|although|but|and|while)\b|^)[^,;.]{0,40}?\b(?:has|have|had|did|could)(?: not|n't| yet to)\b"
+    r" (?:\w+ ){0,2}?(?:observ|see|found|find|receiv)\w* (?:\w+ ){0,3}?"
+    r"(?:confirmation|verification|corroboration|evidence|proof) (?:of|for|to support|supporting)"
+    r" (?:this|these|those|that|such|(?:the|its|their) (?:claim|report|assertion|statement|allegation)s?)\b.*$",
     re.IGNORECASE,
 )
 # Looked for first: the whole pattern takes twenty times as long.
-_CHECKED = re.compile(r"verif|confirm|corroborat|authenticat", re.IGNORECASE)
+_CHECKED = re.compile(r"verif|confirm|corroborat|authenticat|evidence|proof", re.IGNORECASE)
 _KEPT_BACK = (
     r"(?:no|any|few|further|more)\s+(?:\w+\s+){0,2}?(?:details?|evidence|proof|comment|explanation|specifics)\b"
 )
@@ -88,6 +93,7 @@ _SPEECH_ACTS = words(
     appeal thank ask urge wish congratulate hope want call believe think invite apologise apologize
     """
 )
+_WITNESSING = words("see hear watch witness notice")
 # what is said of an event and is none itself: "the order came hours after", "the raid raised questions"
 _OF_EVENTS = words(
     "come follow become raise underscore underline highlight mark pose expose demonstrate illustrate prompt"
@@ -96,6 +102,7 @@ _DESCRIBING = words(
     "make compose comprise designate locate situate base consider know regard found name call style see view"
 )
 _GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
+_AHEAD = words("likely unlikely set poised due bound sure certain able ready about expected liable prone")
 _MODALS = words("may might could would should must can will shall 'll ca wo")
 
 
@@ -142,24 +149,48 @@ def _statement(piece: Tokens) -> bool:
     """A whole clause about a third party that leaves no future open."""
     root = piece.root
     subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-    if subject is None or subject.pos_ == "PRON" or len(piece) < 6:
+    if subject is None or (subject.pos_ == "PRON" and not _backdrop(root)) or len(piece) < 6:
         return False
     return not any(c.lower_ in _MODALS for c in root.children if c.dep_ == "aux")
+
+
+def _backdrop(verb: Token) -> bool:
+    """Whether something else goes on beside it: "they hid in cellars as gunships circled"."""
+    beside = (c for c in verb.children if c.dep_ == "advcl" and c.tag_ in FINITE)
+    return any(
+        k.dep_ == "nsubj" and k.pos_ in {"NOUN", "PROPN"}
+        for act in beside
+        if any(m.lower_ in {"as", "while", "when", "after", "before"} for m in act.children)
+        for k in act.children
+    )
 
 
 def quoted(piece: Tokens, *, named: bool) -> bool:
     """Worth of a quote's sentence."""
     if not attributed(piece, named=named):
-        return False
+        return _witnessed(piece)
     text = piece.text
     strong = any(not hit.weak for hit in events.of(piece))
     if (_SLOGAN.search(text) and len(piece) < 14) or text.rstrip('" ').endswith(("!", "?")):
         return False
+    if piece.end < len(piece.doc) and piece.doc[piece.end].text == "?":
+        return False
     if any(t.lower_ in {"i", "we"} and t.head.lemma_ in _SPEECH_ACTS for t in piece if t.dep_ == "nsubj"):
         return False
     if any(t.lower_ in {"i", "we", "you"} and t.dep_ in {"nsubj", "nsubjpass"} for t in piece):
-        return strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece)
+        return _witnessed(piece) or (strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece))
     return strong or named or _number(piece)
+
+
+def _witnessed(piece: Tokens) -> bool:
+    """Whether somebody tells what he saw of others: "I saw a helicopter come down"."""
+    root = piece.root
+    if root.lemma_ not in _WITNESSING or not any(c.lower_ in {"i", "we"} for c in root.children if c.dep_ == "nsubj"):
+        return False
+    if any(c.dep_ in {"neg", "aux"} for c in root.children):
+        return False
+    acts = (c for c in root.children if c.dep_ in {"ccomp", "xcomp"} and c.tag_ in VERBAL)
+    return any(k.dep_ == "nsubj" and k.pos_ in {"NOUN", "PROPN"} for act in acts for k in act.children)
 
 
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
@@ -169,12 +200,13 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
-    if not hits or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
+    asked = not heading and piece[0].lower_ in {"asked", "pressed", "questioned"}
+    if not hits or asked or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
         return False
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
     main = _main_verb(piece)
-    if main is None or any(c.lower_ in _MODALS for c in main.children if c.dep_ == "aux") or _describes(main):
+    if main is None or _to_come(main) or _describes(main):
         return False
     if (main.lemma_ in _OF_EVENTS or _judges(main)) and _all_in_subject(hits, main):
         return False
@@ -193,8 +225,20 @@ def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
 
 
 def _describes(verb: Token) -> bool:
-    """Whether the clause says what somebody is: "is made up of", "is designated a terrorist group"."""
+    """Whether the clause says what somebody is ("is made up of"), or only that he speaks ("released a statement")."""
+    if verb.lemma_ in cues.PUBLISH and any(c.lemma_ in cues.TEXTS for c in verb.children if c.dep_ == "dobj"):
+        return True
     return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
+
+
+def _to_come(verb: Token) -> bool:
+    """Whether the clause says what may or will be: "the army could mine the road", "is likely to mine it"."""
+    if any(c.lower_ in _MODALS for c in verb.children if c.dep_ == "aux"):
+        return True
+    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
+    if verb.lemma_ != "be" or like is None or like.lower_ not in _AHEAD:
+        return False
+    return any(c.dep_ in {"xcomp", "ccomp"} for c in like.children)
 
 
 def _judges(verb: Token) -> bool:
