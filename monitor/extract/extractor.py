@@ -12,23 +12,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
-from spacy.tokens import Token
 
 from monitor.extract import events, worth
 from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import VERBAL, Attribution, Span, has_subject, phrase, rejoined
-from monitor.extract.headings import past_mark, speaker_of_list
+from monitor.extract.grammar import VERBAL, Attribution, Span, has_subject, rejoined
+from monitor.extract.headings import past_mark
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
 from monitor.extract.pieces import gap_at, split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs
+from monitor.extract.speakers import Speakers
 from monitor.extract.stance import stance
 from monitor.extract.topic import Topic, slug
-from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, resolve, speaks, titles
+from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, resolve
 from monitor.models import Post, Sighting, Stance, digest
 
 _WITH_CUE = frozenset({"nominal", "directive", "passive"})
@@ -82,6 +82,7 @@ class Extractor:
         self._topic = topic
         self._framer = Framer(topic)
         self._names = Names(topic)
+        self._speakers = Speakers(self._names)
         # A thread's posts come one after another: what is known after the last is known for the next.
         self._after = lru_cache(maxsize=THREADS)(self._folded)
 
@@ -92,7 +93,7 @@ class Extractor:
         wire = dateline((*(earlier.text for earlier in context), post.text), self._topic)
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
-            thread, speakers, publishers = self._fold(analysis, thread)
+            thread, speakers, publishers = self._speakers.fold(analysis, thread)
             lister = thread.lister if analysis.reading.listed else None
             for found in self._claims(analysis, speakers, publishers, post, lister):
                 sighting = self._sighting(found, post, start, wire)
@@ -107,108 +108,8 @@ class Extractor:
             return Thread()
         thread = self._after(texts[:-1])
         for start, end in paragraphs(texts[-1]):
-            thread, _, _ = self._fold(analyse(texts[-1][start:end]), thread)
+            thread, _, _ = self._speakers.fold(analyse(texts[-1][start:end]), thread)
         return thread
-
-    def _fold(
-        self, analysis: Analysis, thread: Thread
-    ) -> tuple[Thread, list[tuple[Statement, Who | None]], dict[int, Who]]:
-        """The thread after the paragraph, the speaker of each of its statements, who published which one's pictures."""
-        reading = analysis.reading
-        if reading.label:
-            labelled = self._labelled(reading.label)
-            thread = thread.spoke(labelled)
-            if labelled is not None:
-                thread = thread.called(self._titles(None, None, labelled, thread), labelled)
-        speakers: list[tuple[Statement, Who | None]] = []
-        publishers: dict[int, Who] = {}
-        last_quote: Who | None = None
-        at = 0
-        for n, sentence in enumerate(reading.sentences):
-            acting = self._acting(sentence, analysis.own[n], thread)
-            here = [s for s in analysis.statements if s.sentence == n]
-            thread = thread.heard(acting)
-            for statement in here:
-                who = self._speaker(statement, analysis, thread)
-                speakers.append((statement, who))
-                at += 1
-                source = statement.frame.source if statement.frame is not None and not statement.quoted else None
-                if who is not None and not (statement.frame is not None and statement.frame.kind == "noun"):
-                    thread = thread.spoke(who).called(self._titles(sentence, source, who, thread), who)
-                if any(
-                    sentence.quotes[i] >= 0 and not reading.quotes[sentence.quotes[i]].closed
-                    for s in statement.spans
-                    for i in range(*s)
-                ):
-                    last_quote = who
-            shown = analysis.pictures[n]
-            if shown is not None and shown.publisher is not None:
-                publisher = resolve(sentence, shown.publisher, thread, self._names)
-                if publisher is not None:
-                    publishers[n] = publisher
-                    thread = replace(thread.heard(publisher), publisher=publisher)
-        lister = thread.lister if reading.listed else self._lister(reading, thread)
-        return replace(thread, open_quote=last_quote, lister=lister), speakers, publishers
-
-    def _lister(self, reading: Reading, thread: Thread) -> Who | None:
-        """Who says what is listed below the paragraph."""
-        last = reading.sentences[-1] if reading.sentences else None
-        source = speaker_of_list(last) if last is not None else None
-        who = resolve(last, source, thread, self._names) if last is not None else None
-        return who if speaks(who, ":") else None
-
-    def _titles(self, sentence: Sentence | None, source: Span | None, who: Who, thread: Thread) -> list[str]:
-        """The nouns that mean `who` from now on; a name that says only what somebody is takes none from who has one."""
-        entity = self._names.entity(who.key) if who.known else None
-        found = titles(sentence, source, who, entity.roles if entity is not None else ())
-        if entity is not None and entity.generic:
-            found = [noun for noun in found if noun not in thread.nouns]
-        return found
-
-    def _speaker(self, statement: Statement, analysis: Analysis, thread: Thread) -> Who | None:
-        if statement.frame is not None:
-            where = analysis.reading.sentences[statement.frame_in]
-            who = resolve(where, statement.frame.source, thread, self._names)
-            if statement.frame.kind == "heading" and not self._heads(where, statement.frame, who):
-                return None
-            return who if who is not None or not statement.quoted else thread.speaker
-        begins = statement.sentence == 0 and statement.spans[0][0] <= 1
-        if begins and thread.open_quote is not None:
-            return thread.open_quote
-        return thread.speaker
-
-    def _heads(self, sentence: Sentence, frame: Attribution, who: Who | None) -> bool:
-        """Whether a headline's mark names a speaker; a comma may part names, too: "raid embarrasses Putin, Shoigu"."""
-        if frame.lemma == ",":
-            at = sentence.doc[frame.cue].idx
-            if any(m.end == at and m.entity.kind != "place" for m in self._names.mentions(sentence.doc.text)):
-                return False
-        return speaks(who, frame.lemma)
-
-    def _labelled(self, label: str) -> Who | None:
-        mention = next(iter(self._names.mentions(label)), None)
-        if mention is None:
-            return None
-        return Who(mention.entity.name, mention.entity.key, mention.entity.kind, known=True)
-
-    def _acting(self, sentence: Sentence, own: Sequence[Span], thread: Thread) -> Who | None:
-        """The topic's person or group that the sentence's own words are about: its subject."""
-        root = sentence.doc[:].root
-        subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-        if subject is None and root.i and sentence.doc[root.i - 1].pos_ == "PROPN":
-            subject = sentence.doc[root.i - 1]
-        if subject is not None and subject.lower_ in {"we", "i"} and root.lemma_ in {"speak", "talk", "meet"}:
-            return self._met(sentence, root, thread)
-        if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
-            return None
-        who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
-        return who if who is not None and who.known and who.kind != "place" else None
-
-    def _met(self, sentence: Sentence, verb: Token, thread: Thread) -> Who | None:
-        """Whom the outlet talked to: "we spoke to Tatiana"."""
-        to = next((c for c in verb.children if c.lower_ in {"to", "with"} and c.i > verb.i), verb)
-        met = next((c for c in to.children if c.dep_ in {"pobj", "dobj"} and c.pos_ == "PROPN"), None)
-        return resolve(sentence, phrase(met), thread, self._names) if met is not None else None
 
     # --- claims
 
@@ -294,7 +195,7 @@ class Extractor:
     def _signed(self, sentence: Sentence, whole: Span, author: str) -> Iterator[Found]:
         """The claims of a pasted tweet, which are its author's."""
         name = author.rpartition(" (@")[0]
-        who = self._labelled(author) or Who(name, slug(name) or "unknown", "person")
+        who = self._speakers.labelled(author) or Who(name, slug(name) or "unknown", "person")
         for span in split(sentence, whole):
             piece = sentence.doc[span[0] : span[1]]
             if worth.quoted(piece, named=self._named(piece)):

@@ -18,6 +18,7 @@ from monitor import disputes, match
 from monitor.extract import attribution, extent, extractor, quotes, reading, who, worth
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import judge
+from monitor.extract.speakers import Speakers
 from monitor.extract.topic import load_topic
 from monitor.models import Post, Sighting
 from scripts.extraction import documents, posts, row
@@ -94,7 +95,7 @@ EXTRACTION: Mapping[str, Sequence[Patch]] = {
     "headings": [(quotes, "heading_frame", nothing)],
     "it, he, she": [(who, "_pronoun", nothing)],
     "the ministry, the group": [(who, "_kindred", nothing)],
-    "labels and pasted tweets' authors": [(Extractor, "_labelled", nothing)],
+    "labels and pasted tweets' authors": [(Speakers, "labelled", nothing)],
     "the relevance gate": [(Extractor, "gate_open", True)],
 }
 
