@@ -17,7 +17,7 @@ CLAIMS, ROUNDS = 24, 9
 
 
 def one_post() -> list[list[float]]:
-    """Milliseconds of each round for each paragraph of 200 to 360 characters of the seeds, against the seeds' claims."""
+    """Milliseconds of each round, for each paragraph of 200 to 360 characters of the seeds, against their claims."""
     extractor, matcher = Extractor(load_topic(TOPICS / "belgorod.yaml")), Match()
     posts = [
         Post(source="bench", received_at=item.published_at, **item._asdict())
