@@ -6,30 +6,16 @@ from collections.abc import Iterator
 from spacy.tokens import Span, Token
 
 from monitor.extract import events
+from monitor.extract.vocabulary import words
 
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _HITS_AT = frozenset({"on", "at", "against", "of", "to", "into", "over"})
-_AMOUNTS = frozenset(
-    {"dozen", "score", "hundred", "thousand", "number", "team", "handful", "pair", "couple", "lot", "most"}
-)
-_AMOUNTS |= frozenset(
-    {
-        "majority",
-        "part",
-        "section",
-        "span",
-        "stretch",
-        "half",
-        "third",
-        "some",
-        "several",
-        "many",
-        "all",
-        "group",
-        "series",
-        "rest",
-    }
+_AMOUNTS = words(
+    """
+    dozen score hundred thousand number team handful pair couple lot most majority part section span stretch half third
+    some several many all group series rest
+    """
 )
 # Whose these are is who did it: "in the captivity of the raiders".
 _IN_WHOSE = frozenset({"captivity", "custody"})
