@@ -91,4 +91,9 @@ def figures() -> Figures:
         claim, filed = filing.file(found, matcher.choose(found, index.candidates(terms)), "belgorod")
         index.put(claim, filed, terms)
         pairs[report.event in LOOKED_AT].append((report.claim, claim.id))
-    return {"paraphrases.looked": b3(pairs[True]), "paraphrases.new": b3(pairs[False])}
+    alone = [(claim, str(number)) for number, (claim, _) in enumerate(pairs[False])]
+    return {
+        "paraphrases.looked": b3(pairs[True]),
+        "paraphrases.new": b3(pairs[False]),
+        "paraphrases.alone": b3(alone),
+    }

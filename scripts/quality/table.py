@@ -63,6 +63,7 @@ ROWS = (
     Row("held out", "B³ F1, mean of the three", "held.mean", None, 0.82, 0.90),
     Row("paraphrases", "B³ F1, looked at", "paraphrases.looked"),
     Row("paraphrases", "B³ F1, never looked at", "paraphrases.new"),
+    Row("paraphrases", "the same, if nothing were grouped", "paraphrases.alone"),
     Row("one post", "280 characters, median ms", "post.ms", None, 12, 6, low=True, digits=1),
     Row("one post", "the quickest of nine rounds, median ms", "post.undisturbed.ms", low=True, digits=1),
 )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from scripts.quality.paraphrases import reports
 from scripts.quality.record import JSON, PAGE, SECTION, last_release, section
 from scripts.quality.table import Row, missed, standing, table
+from tests.unit.extract.reported import passages
 
 ROOT = Path(__file__).parents[2]
 PAGE_TEXT = PAGE.read_text(encoding="utf-8")
@@ -24,6 +26,17 @@ def test_every_measured_number_lies_where_the_command_left_it() -> None:
     runs = json.loads(JSON.read_text(encoding="utf-8"))
     assert len({run["version"] for run in runs}) == len(runs)
     assert all(isinstance(value, int | float) for run in runs for value in run["figures"].values())
+
+
+def test_the_counts_of_passages_and_paraphrases_are_those_of_the_files() -> None:
+    due = sum(one.due for passage in passages() for one in passage.expected)
+    silent = sum(not passage.expected for passage in passages())
+    told = list(reports())
+    words = " ".join(PAGE_TEXT.split())
+    assert f"are {len(passages())} short passages" in words
+    assert f"{due} statements that should come out" in words
+    assert f"{silent} passages of which nothing should" in words
+    assert f"are {len(told)} statements of four made-up events, {len({one.claim for one in told})} claims" in words
 
 
 def test_the_last_release_is_the_newest_run_of_another_version() -> None:
