@@ -94,6 +94,7 @@ def test_how_far_the_event_is(text: str, state: str | None) -> None:
         ("The raid was carried out by Russian citizens.", ("dissident",)),
         ("Anti-Kremlin fighters attacked the village.", ("dissident",)),
         ("Officials blamed Ukraine for the raid.", ("ukraine",)),
+        ("Ukrainian agents blew up the bridge.", ("ukraine",)),
         ("Russian troops attacked the village.", ("russia",)),
     ],
 )
