@@ -333,8 +333,8 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
 def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     pairs = [(a, b) for a in one.figures for b in other.figures if _same_count(a.what, b.what)]
     both = [(a, b) for a, b in pairs if a.what == b.what]
-    if any(a.value == b.value for a, b in pairs):
-        yield 3.0, f"same number of {pairs[0][0].what}"
+    if same := next((a.what for a, b in pairs if a.value == b.value), None):
+        yield 3.0, f"same number of {same}"
     elif both and 1 not in (both[0][0].value, both[0][1].value):
         yield (1.8 if _same_voice(one, other) else 1.0), f"another number of {both[0][0].what}"
     elif both:  # one person is somebody, not a toll

@@ -25,6 +25,7 @@ _TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 
 _TURNING |= {"independent": 1.0, "distract": 1.5}
 _LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
 _NAMED = re.compile(r"\w ['\"“‘]an? ")  # a headline: the shelling "a war crime"
+_CALLING = frozenset({"call", "describe", "brand", "label", "deem"})
 _PERHAPS = frozenset({"could", "might", "may"})
 _PERCEIVED = frozenset({"hear", "see", "feel", "smell"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
@@ -208,13 +209,7 @@ def judged(event: Token, piece: Span) -> bool:
     if event.dep_ == "pobj" and verb.lower_ in ("of", "from", "for") and verb.head.lemma_.lower() in terms().meaning:
         return True
     of_it = event.dep_ == "nsubj" and verb.lemma_ in terms().judging
-    called = event.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.lemma_ in (
-        "call",
-        "describe",
-        "brand",
-        "label",
-        "deem",
-    )
+    called = event.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.lemma_ in _CALLING
     said = {child.dep_ for child in (*verb.children, *event.children)}
     return event.pos_ == "NOUN" and ((of_it and bool(said & {"dobj", "pobj"})) or (called and "oprd" in said))
 

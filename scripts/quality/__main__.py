@@ -3,9 +3,9 @@
     python -m scripts.quality [PART ...] [--all] [--verbose] [--record] [--keep FOLDER]
 
 Parts: seeds wire dam distractors firehose polnear shootings held-out paraphrases time; all of them when none is given.
-The stream of shootings is read for its first 400 documents, with --all for all 1,880 (about ten times as long as
-everything else). The texts lie in ../shared/eval beside the checkout and are for measuring alone; without them this
-ends with a message. --record writes the numbers to docs/quality.json and the table to docs/quality.md.
+The stream of shootings is read for its first 400 documents, with --all for all 1,880, which takes two minutes more. The
+texts lie in ../shared/eval beside the checkout and are for measuring alone; without them this ends with a message.
+--record writes the numbers to docs/quality.json and the table to docs/quality.md.
 """
 
 import argparse

@@ -4,7 +4,6 @@
 event were read, the second and fourth never were.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Sighting, digest
 from scripts.identity import Index
-from scripts.quality.places import ROOT, TOPICS
+from scripts.quality.places import EXTERNAL, ROOT, TOPICS, scorer
 from scripts.quality.replayed import Figures
 
 FILE = ROOT / "scripts" / "quality" / "paraphrases.txt"
@@ -69,31 +68,25 @@ def sighting(report: Report, number: int, framer: Framer, topic: Topic) -> Sight
     )
 
 
-def b3(pairs: Sequence[tuple[str, str]]) -> float:
-    """B-cubed F1 of (claim meant, claim filed under)."""
-    meant, filed = defaultdict(set), defaultdict(set)
-    for number, (one, other) in enumerate(pairs):
-        meant[one].add(number)
-        filed[other].add(number)
-    shared = [(len(meant[one] & filed[other]), one, other) for one, other in pairs]
-    precision = sum(count / len(filed[other]) for count, _, other in shared) / len(pairs)
-    recall = sum(count / len(meant[one]) for count, one, _ in shared) / len(pairs)
-    return 2 * precision * recall / (precision + recall)
-
-
 def figures() -> Figures:
-    topic = load_topic(TOPICS / "belgorod.yaml")
+    """B-cubed F1 by the scorer of the stream of shootings."""
+    score, topic = scorer(EXTERNAL / "stream.py"), load_topic(TOPICS / "belgorod.yaml")
     framer, matcher, index = Framer(topic), Match(), Index()
-    pairs: defaultdict[bool, list[tuple[str, str]]] = defaultdict(list)
+    meant: dict[bool, list[str]] = {True: [], False: []}
+    filed: dict[bool, list[str]] = {True: [], False: []}
     for number, report in enumerate(reports()):
         found = sighting(report, number, framer, topic)
         terms = matcher.terms(found)
-        claim, filed = filing.file(found, matcher.choose(found, index.candidates(terms)), "belgorod")
-        index.put(claim, filed, terms)
-        pairs[report.event in LOOKED_AT].append((report.claim, claim.id))
-    alone = [(claim, str(number)) for number, (claim, _) in enumerate(pairs[False])]
+        claim, done = filing.file(found, matcher.choose(found, index.candidates(terms)), "belgorod")
+        index.put(claim, done, terms)
+        meant[report.event in LOOKED_AT].append(report.claim)
+        filed[report.event in LOOKED_AT].append(claim.id)
+
+    def b3(grouped: Sequence[str], *, looked_at: bool) -> float:
+        return float(score.score(meant[looked_at], grouped)["B3"]["F1"])
+
     return {
-        "paraphrases.looked": b3(pairs[True]),
-        "paraphrases.new": b3(pairs[False]),
-        "paraphrases.alone": b3(alone),
+        "paraphrases.looked": b3(filed[True], looked_at=True),
+        "paraphrases.new": b3(filed[False], looked_at=False),
+        "paraphrases.alone": b3([str(number) for number in range(len(filed[False]))], looked_at=False),
     }

@@ -95,6 +95,13 @@ def test_a_new_number_of_the_same_thing_stays_with_its_claim() -> None:
     assert "people wounded" in choice.because
 
 
+def test_of_several_numbers_the_one_that_is_the_same_is_named() -> None:
+    claim = claimed(first("six people were wounded and two people were killed", GOVERNOR))
+    choice = chosen(later("eight people were wounded and two people were killed", GOVERNOR), claim)
+    assert choice.claim is not None
+    assert "same number of people killed" in choice.because
+
+
 def test_two_statements_of_one_sentence_are_two_claims() -> None:
     one = first("three houses were damaged")
     other = one.model_copy(update={"id": "other", "start": one.end + 5, "end": one.end + 30})
