@@ -188,20 +188,22 @@ class _Daemon:
         self._metrics = metrics
         self._stopping = stopping
         self._poller = Poller(sources=sources, posts=store.posts)
+        pipeline = Pipeline(
+            topic=topic.name,
+            judge=Judge(topic),
+            extractor=extractor,
+            matcher=Match(),
+            store=store.claims,
+            policy=alerting.Policy(corroborated_at=settings.alerts.corroborated_at),
+            plan=settings.plan,
+            mutes=store.mutes,
+            observers=[self.tally, metrics],
+        )
         self._worker = Worker(
             consumer=_consumer(settings),
             posts=store.posts,
-            handle=Pipeline(
-                topic=topic.name,
-                judge=Judge(topic),
-                extractor=extractor,
-                matcher=Match(),
-                store=store.claims,
-                policy=alerting.Policy(corroborated_at=settings.alerts.corroborated_at),
-                plan=settings.plan,
-                mutes=store.mutes,
-                observers=[self.tally, metrics],
-            ).handle,
+            expect=pipeline.expect,
+            handle=pipeline.handle,
             batch=settings.worker.batch,
         )
         self._dispatcher = Dispatcher(

@@ -74,6 +74,16 @@ class Pipeline:
         self._mutes = mutes
         self._observers = observers
 
+    async def expect(self, posts: Sequence[Post]) -> None:
+        """Takes it that these are handled next: what they say is parsed together, in half the time. Raises nothing."""
+        relevant = [post for post in posts if self._judge(post.text, ()).relevant]
+        if len(relevant) < 2:
+            return
+        try:
+            await asyncio.to_thread(self._extractor.expect, relevant)
+        except Exception as error:  # it is raised again by the post that it comes from, and told then
+            log.debug("posts.not_expected", error=str(error))
+
     async def handle(self, post: Post) -> None:
         """Finds, files and tells what `post` claims. Raises StoreUnavailable when Redis goes away meanwhile."""
         context = await self._store.context(post) if post.position else ()

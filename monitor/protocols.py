@@ -76,6 +76,10 @@ class Extractor(Protocol):
         """The sightings of `post` in the order of the text; `context` are its thread's earlier posts, in order."""
         ...
 
+    def expect(self, posts: Sequence[Post]) -> None:
+        """These are extracted from next. Changes nothing but the time that it takes."""
+        ...
+
 
 class Candidates(BaseModel):
     """The claims that a sighting could be, best first, and a mark of when they were read, for `record`."""

@@ -1,7 +1,7 @@
 """Reads posts off the stream, has them handled, acknowledges them last."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -14,24 +14,31 @@ log = structlog.get_logger()
 
 # An entry that was handed out so often and never acknowledged has taken its worker down with it each time.
 MOST_DELIVERIES = 4
+# So many posts are announced together: the first of them waits for the reading of all.
+EXPECTED = 8
 BLOCK_MS = 500
 RETRY_S = 0.5
 
 
 class Worker:
-    """One reader of the posts. `consumer` is its name in the consumer group: the same after a restart, so that it
-    finds what it took and did not finish."""
+    """One reader of the posts: announces the next few, then has them handled one by one.
+
+    `consumer` is its name in the consumer group: the same after a restart, so that it finds what it took and did not
+    finish.
+    """
 
     def __init__(
         self,
         *,
         consumer: str,
         posts: PostStore,
+        expect: Callable[[Sequence[Post]], Awaitable[None]],
         handle: Callable[[Post], Awaitable[None]],
         batch: int,
     ) -> None:
         self._consumer = consumer
         self._posts = posts
+        self._expect = expect
         self._handle = handle
         self._batch = batch
 
@@ -39,9 +46,12 @@ class Worker:
         """Works until `stopping`; the post in hand is finished and acknowledged, the rest stays for the next time."""
         while not stopping.is_set():
             try:
-                for entry in await self._posts.read(self._consumer, self._batch, BLOCK_MS):
+                entries = await self._posts.read(self._consumer, self._batch, BLOCK_MS)
+                for n, entry in enumerate(entries):
                     if stopping.is_set():
                         return
+                    if n % EXPECTED == 0:
+                        await self._expect([one.post for one in entries[n : n + EXPECTED] if one.post is not None])
                     await self._work(entry)
             except StoreUnavailable as error:
                 log.warning("store.unavailable", worker=self._consumer, error=str(error))

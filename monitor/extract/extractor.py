@@ -24,7 +24,7 @@ from monitor.extract.names import Mention
 from monitor.extract.parser import parser
 from monitor.extract.pieces import gap_at, split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
-from monitor.extract.reading import Reading, Sentence, paragraphs
+from monitor.extract.reading import Reading, Sentence, paragraphs, read_ahead
 from monitor.extract.speakers import Speakers
 from monitor.extract.stance import stance
 from monitor.extract.topic import Topic, slug
@@ -38,6 +38,9 @@ FURTHEST = 40
 
 STEP = 20
 """The first of them is a multiple of this, so that it stays the same for many posts and need not be folded anew."""
+
+SHORT = 2_000
+"""Posts of at most so many characters are parsed together."""
 
 LONGEST_FLASH = 10
 """So many tokens a sentence without a verb may have to be news by itself."""
@@ -99,6 +102,10 @@ class Extractor:
                 sighting = self._sighting(found, post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        """Parses posts that come next together. Long ones gain nothing by it, and the others would wait for them."""
+        read_ahead([post.text for post in posts if len(post.text) <= SHORT])
 
     # --- who speaks
 

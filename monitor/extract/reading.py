@@ -10,14 +10,14 @@ the first `MOST_CHARACTERS`, of a sentence the first `LONGEST_SENTENCE` characte
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from spacy.tokens import Doc
 
 from monitor.extract import cues, events
-from monitor.extract.parser import parser
+from monitor.extract.parser import parse, parse_ahead
 from monitor.extract.vocabulary import words
 
 REMEMBERED = 512
@@ -107,22 +107,30 @@ class Sentence:
         return self.start + self.doc[first].idx, self.start + token.idx + len(token.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A paragraph as read. `text` is the prepared text, of the same length. `label` is the speaker that a label names.
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A paragraph before it is parsed. `text` is the prepared text, of the same length; `spans` are its sentences.
 
-    `heading`: a line without a full stop at its end. `listed`: it begins with a list's mark. `author`: who signed a
-    pasted tweet ("— Name (@handle) date"). `dashes` are the places of dashes that became commas.
+    `label` is the speaker that a label names. `heading`: a line without a full stop at its end. `listed`: it begins
+    with a list's mark. `author`: who signed a pasted tweet ("— Name (@handle) date"). `dashes` are the places of
+    dashes that became commas.
     """
 
     text: str
-    sentences: tuple[Sentence, ...]
+    spans: tuple[tuple[int, int], ...]
     quotes: tuple[Quote, ...]
     heading: bool
     label: str | None
     dashes: frozenset[int]
-    author: str | None = None
-    listed: bool = False
+    author: str | None
+    listed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Page):
+    """A paragraph as read."""
+
+    sentences: tuple[Sentence, ...]
 
 
 def prepare(text: str) -> str:
@@ -217,9 +225,26 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield current
 
 
+def read_ahead(texts: Iterable[str]) -> None:
+    """Parses these texts together: what `read` then finds of theirs took half the time that each alone would take."""
+    pages = [_page(text[start:end]) for text in texts for start, end in paragraphs(text)]
+    parse_ahead([page.text[start:end] for page in pages for start, end in page.spans])
+
+
 @lru_cache(maxsize=REMEMBERED)
 def read(paragraph: str) -> Reading:
     """The paragraph's sentences, parsed. Offsets are those of `paragraph`."""
+    page = _page(paragraph)
+    docs = parse([page.text[start:end] for start, end in page.spans])
+    sentences = tuple(
+        Sentence(start, end, doc, tuple(_quote_at(page.quotes, start + token.idx) for token in doc))
+        for (start, end), doc in zip(page.spans, docs, strict=True)
+    )
+    return Reading(**vars(page), sentences=sentences)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _page(paragraph: str) -> Page:
     text = prepare(paragraph[:MOST_CHARACTERS]).replace("\n", " ")
     label = None
     begin = 0
@@ -238,16 +263,23 @@ def read(paragraph: str) -> Reading:
         author = signature.group("who").strip()
         text = text[: signature.start()] + " " * (len(text) - signature.start())
     quoted = quotes(text)
-    spans = list(_sentences(text, begin))
+    spans = tuple(_sentences(text, begin))
     heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(spans) <= 2
     if heading and _titled(text):
         text = _TITLE_WORD.sub(_lowered, text)
-    sentences = _parse(text, spans, quoted)
     dashes = frozenset(
         found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
     )
-    listed = _BULLET.match(text) is not None
-    return Reading(text, sentences, quoted, heading, label, dashes, author, listed)
+    return Page(
+        text=text,
+        spans=spans,
+        quotes=quoted,
+        heading=heading,
+        label=label,
+        dashes=dashes,
+        author=author,
+        listed=_BULLET.match(text) is not None,
+    )
 
 
 def _titled(text: str) -> bool:
@@ -292,21 +324,6 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         end -= 1
     if any(char.isalpha() for char in text[start:end]):
         yield start, end
-
-
-def _parse(text: str, spans: list[tuple[int, int]], quoted: tuple[Quote, ...]) -> tuple[Sentence, ...]:
-    nlp = parser()
-    docs = []
-    for start, end in spans:
-        doc = nlp.make_doc(text[start:end])
-        for token in doc:
-            token.is_sent_start = token.i == 0
-        docs.append(doc)
-    out = []
-    for (start, end), doc in zip(spans, nlp.pipe(docs, batch_size=16), strict=True):
-        inside = tuple(_quote_at(quoted, start + token.idx) for token in doc)
-        out.append(Sentence(start, end, doc, inside))
-    return tuple(out)
 
 
 def _quote_at(quoted: tuple[Quote, ...], at: int) -> int:

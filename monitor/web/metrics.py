@@ -36,7 +36,7 @@ class Metrics:
         self._attempts = count("monitor_delivery_attempts", "Attempts to deliver an alert.", "sink", "verdict")
         self._parsing = Histogram(
             "monitor_parse_seconds",
-            "Time to find the statements of one post.",
+            "Time to find the statements of one post, or to parse several that wait.",
             registry=self.registry,
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5),
         )
@@ -113,6 +113,10 @@ class TimedExtractor:
     def extract(self, post: Post, context: Sequence[Post]) -> tuple[Sighting, ...]:
         with self._seconds.time():
             return self._extractor.extract(post, context)
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        with self._seconds.time():
+            self._extractor.expect(posts)
 
 
 class WatchedSource:

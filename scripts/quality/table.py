@@ -66,6 +66,7 @@ ROWS = (
     Row("paraphrases", "the same, if nothing were grouped", "paraphrases.alone"),
     Row("one post", "280 characters, median ms", "post.ms", None, 12, 6, low=True, digits=1),
     Row("one post", "the quickest of nine rounds, median ms", "post.undisturbed.ms", low=True, digits=1),
+    Row("one post", "one of eight that wait, median ms", "post.waiting.ms", low=True, digits=1),
 )
 
 

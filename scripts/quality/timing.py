@@ -10,14 +10,18 @@ from monitor.match import Match
 from monitor.models import Claim, Post
 from monitor.protocols import Choice
 from monitor.sources.replay import read_feed
+from monitor.worker import EXPECTED
 from scripts.quality.places import ROOT, TOPICS
 
 CLAIMS, ROUNDS = 24, 9
 """As many candidates as the store hands out; so many times each post, with another text each time."""
 
 
-def one_post() -> list[list[float]]:
-    """Milliseconds of each round, for each paragraph of 200 to 360 characters of the seeds, against their claims."""
+def one_post(waiting: int = 1) -> list[list[float]]:
+    """Milliseconds of each round, for each paragraph of 200 to 360 characters of the seeds, against their claims.
+
+    `waiting`: so many posts are there at once, which the daemon parses together; each takes its share of that.
+    """
     extractor, matcher = Extractor(load_topic(TOPICS / "belgorod.yaml")), Match()
     posts = [
         Post(source="bench", received_at=item.published_at, **item._asdict())
@@ -29,22 +33,32 @@ def one_post() -> list[list[float]]:
         claims += [file(one, Choice(claim=None, because="bench"), "bench")[0] for one in extractor.extract(post, ())]
     times: list[list[float]] = [[] for _ in posts]
     for number in range(ROUNDS):
-        for post, taken in zip(posts, times, strict=True):
-            # Another text each time, so that nothing that was parsed before is found again.
-            again = post.model_copy(update={"text": post.text + "!" * (number + 1), "id": f"{post.id}{number}"})
+        # Another text each time, so that nothing that was parsed before is found again.
+        again = [
+            post.model_copy(update={"text": post.text + "!" * (number + 1), "id": f"{post.id}{number}"})
+            for post in posts
+        ]
+        share = 0.0
+        for n, (post, taken) in enumerate(zip(again, times, strict=True)):
+            if waiting > 1 and n % waiting == 0:
+                together = again[n : n + waiting]
+                began = time.process_time()
+                extractor.expect(together)
+                share = (time.process_time() - began) / len(together)
             began = time.process_time()
-            for sighting in extractor.extract(again, ()):
+            for sighting in extractor.extract(post, ()):
                 matcher.choose(sighting, claims[:CLAIMS])
-            taken.append((time.process_time() - began) * 1000)
+            taken.append((time.process_time() - began + share) * 1000)
     return times
 
 
 def figures() -> dict[str, float]:
-    """The median over all posts and rounds; and over each post's quickest round, which the machine's other work, or
-    that of its neighbours, disturbs least.
+    """The median over all posts and rounds, each alone and as many together as the daemon parses at once; and over each
+    post's quickest round alone, which the machine's other work, or that of its neighbours, disturbs least.
     """
-    times = one_post()
+    alone, waiting = one_post(), one_post(waiting=EXPECTED)
     return {
-        "post.ms": statistics.median(taken for each in times for taken in each),
-        "post.undisturbed.ms": statistics.median(min(each) for each in times),
+        "post.ms": statistics.median(taken for each in alone for taken in each),
+        "post.undisturbed.ms": statistics.median(min(each) for each in alone),
+        "post.waiting.ms": statistics.median(taken for each in waiting for taken in each),
     }

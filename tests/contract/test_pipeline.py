@@ -1,19 +1,22 @@
 """Posts in any order, and more than once, through the real pipeline into a real server."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from monitor import alerting
+from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import Judge
 from monitor.match import Match
 from monitor.models import Post
 from monitor.pipeline import Pipeline
 from monitor.routing.tree import Plan
 from monitor.store import Store
-from tests.conftest import SINKS, Server
+from tests.conftest import SINKS, TOPIC, Server
 from tests.unit.extract.threads import extractor
 from tests.unit.making import NOON, a_post
 from tests.unit.saying import topic
@@ -44,23 +47,26 @@ def orders(draw: st.DrawFn) -> list[str]:
     return [left[turn].pop(0) for turn in turns]
 
 
+def pipeline(store: Store, name: str, reader: Extractor) -> Pipeline:
+    return Pipeline(
+        topic=name,
+        judge=Judge(topic()),
+        extractor=reader,
+        matcher=Match(),
+        store=store.claims,
+        policy=alerting.Policy(),
+        plan=Plan(sinks=SINKS),
+        mutes=store.mutes,
+        observers=(),
+    )
+
+
 async def handled(server: Server, posts: list[Post]) -> tuple[set[frozenset[str]], list[str]]:
     """The claims, each as the texts of its sightings, and the alerts raised, after these posts."""
     name = uuid.uuid4().hex
     async with Store(server.url, topic=name, sinks=SINKS) as store:
-        pipeline = Pipeline(
-            topic=name,
-            judge=Judge(topic()),
-            extractor=extractor(),
-            matcher=Match(),
-            store=store.claims,
-            policy=alerting.Policy(),
-            plan=Plan(sinks=SINKS),
-            mutes=store.mutes,
-            observers=(),
-        )
         for post in posts:
-            await pipeline.handle(post)
+            await pipeline(store, name, extractor()).handle(post)
         claims: dict[str, set[str]] = {}
         async for filing in store.claims.filings():
             claims.setdefault(filing.claim_id, set()).add(f"{filing.sighting.text} {filing.decision}")
@@ -85,3 +91,22 @@ async def test_a_post_that_comes_again_changes_nothing(server: Server, order: li
     for which in again:
         repeated.insert(repeated.index(once[which]) + 1 + which % 3, once[which])
     assert await handled(server, repeated) == await handled(server, once)
+
+
+class Unready(Extractor):
+    """Can extract, and cannot read ahead."""
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        raise ValueError(f"{len(posts)} expected")
+
+
+async def test_what_is_relevant_is_expected_and_what_then_fails_is_read_one_by_one(store: Store) -> None:
+    posts = [posted(UNRELATED[0][0]), a_post("A cat sat on a mat."), posted(UNRELATED[2][0])]
+    reading = pipeline(store, TOPIC, Unready(topic()))
+    with capture_logs() as logged:
+        await reading.expect(posts)
+        await reading.expect(posts[:2])
+    assert [(line["event"], line["error"]) for line in logged] == [("posts.not_expected", "2 expected")]
+    for post in posts:
+        await reading.handle(post)
+    assert len([claim async for claim in store.claims.claims()]) == 2

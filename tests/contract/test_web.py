@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -286,6 +286,13 @@ async def test_parsing_is_timed_and_its_result_is_left_alone() -> None:
         def extract(self, post: object, context: object) -> tuple[object, ...]:
             return (post, context)
 
-    metrics, post = Metrics(), a_post()
-    assert metrics.timed(Extractor()).extract(post, ()) == (post, ())  # type: ignore[arg-type,comparison-overlap]
+        def expect(self, posts: Sequence[object]) -> None:
+            expected.extend(posts)
+
+    metrics, post, expected = Metrics(), a_post(), list[object]()
+    timed = metrics.timed(Extractor())  # type: ignore[arg-type]
+    assert timed.extract(post, ()) == (post, ())  # type: ignore[comparison-overlap]
     assert b"monitor_parse_seconds_count 1.0" in metrics.render()
+    timed.expect([post])
+    assert expected == [post]
+    assert b"monitor_parse_seconds_count 2.0" in metrics.render()

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.extract.extractor import Extractor
+from monitor.extract.parser import parser
 from monitor.extract.topic import load_topic
 from monitor.models import Post, Sighting, Stance
 from tests.unit.extract.threads import ROOT, claimants, evidence, extractor, said, sightings, thread
@@ -272,3 +273,11 @@ def test_a_hundred_thousand_characters_end_in_bounded_time(text: str) -> None:
 
 def test_the_seeds_lie_where_the_tests_look() -> None:
     assert [path.name[:3] for path in sorted(Path(ROOT / "seeds").glob("*.txt"))] == ["000", "001", "002", "003", "004"]
+
+
+def test_what_is_expected_is_parsed_before_it_is_asked_for() -> None:
+    short, long = "Gladkov said seven barns had burned down in Kozinka.", "Gladkov said a mill burned down. " * 70
+    extractor().expect(thread(short, long))
+    with parser().select_pipes(disable=["parser"]):
+        assert said(short) == [("Vyacheslav Gladkov", "seven barns had burned down in Kozinka")]
+        assert claimants(long) == {"outlet"}, "nobody waits for a long post: without the parser it says nothing"

@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from monitor.extract import parser as parsing
-from monitor.extract.parser import RememberedRules, parser, plain
+from monitor.extract.parser import RememberedRules, parse, parse_ahead, parser, plain
 from monitor.extract.reading import paragraphs, prepare
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
@@ -73,3 +73,20 @@ def test_what_is_forgotten_is_worked_out_anew(monkeypatch: pytest.MonkeyPatch, f
     monkeypatch.setattr(parsing, "MOST_WORDS", 5)
     for text in texts():
         assert said(parser()(text)) == said(forgetful(text))
+
+
+def test_company_changes_nothing() -> None:
+    sentences = list(texts())
+    alone = [said(doc) for sentence in sentences for doc in parse([sentence])]
+    assert [said(doc) for doc in parse(sentences)] == alone
+    parse_ahead(sentences)
+    assert [said(doc) for sentence in sentences for doc in parse([sentence])] == alone
+
+
+def test_what_was_parsed_ahead_is_not_parsed_again_until_it_was_asked_for() -> None:
+    parse_ahead(["The town was shelled."])
+    with parser().select_pipes(disable=["parser"]):
+        ahead, new, again = (
+            parse([sentence])[0] for sentence in ("The town was shelled.", "The dam broke.", "The town was shelled.")
+        )
+    assert [doc.has_annotation("DEP") for doc in (ahead, new, again)] == [True, False, False]
