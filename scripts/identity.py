@@ -8,14 +8,12 @@ With --verbose each sighting is told with its decision and reason; SPLIT and MER
 """
 
 import argparse
-import importlib.util
 import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import spacy
@@ -29,6 +27,7 @@ from monitor.extract.reading import prepare
 from monitor.extract.topic import Topic, load_topic
 from monitor.match import Match
 from monitor.models import Claim, Filing, Sighting, Stance, digest
+from scripts.quality.places import EVAL, scorer
 
 CANDIDATES = 24
 """As many as the store hands out."""
@@ -71,7 +70,7 @@ class Gold:
     """The gold sightings of one set."""
 
     def __init__(self, folder: Path, name: str, topic: Topic) -> None:
-        self.scorer = _scorer(folder)
+        self.scorer = scorer(EVAL / "score.py")
         self.gold, self.texts, _, self.mentions = self.scorer.load_gold(folder / f"{name}.gold.yaml")
         feed = yaml.safe_load((folder / self.gold["folder"] / "feed.yaml").read_text(encoding="utf-8"))
         self._documents = {document["file"]: (at, document) for at, document in enumerate(feed["documents"])}
@@ -119,15 +118,6 @@ class Gold:
             figures=figures(span, self._topic, start),
             frame=self._framer.frame(span, claimant_key=key, offset=start),
         )
-
-
-def _scorer(folder: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(folder / "score.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:

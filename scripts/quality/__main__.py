@@ -2,9 +2,10 @@
 
     python -m scripts.quality [PART ...] [--all] [--verbose] [--record] [--keep FOLDER]
 
-Parts: seeds wire dam distractors firehose polnear shootings held-out paraphrases time; all of them when none is given.
-The stream of shootings is read for its first 400 documents, with --all for all 1,880, which takes two minutes more. The
-texts lie in ../shared/eval beside the checkout and are for measuring alone; without them this ends with a message.
+Parts: seeds wire dam distractors firehose polnear shootings held-out made-up paraphrases time; all of them when none is
+given. The stream of shootings is read for its first 400 documents, with --all for all 1,880, which takes two minutes
+more. The texts lie in ../shared/eval beside the checkout and are for measuring alone; without them this ends with a
+message.
 --record writes the numbers to docs/quality.json and the table to docs/quality.md.
 """
 
@@ -22,7 +23,7 @@ from scripts.quality import external, heldout, paraphrases, record, replayed, ti
 from scripts.quality.places import EVAL, SETS
 from scripts.quality.table import missed, table
 
-PARTS = (*SETS, "distractors", "firehose", "polnear", "shootings", "held-out", "paraphrases", "time")
+PARTS = (*SETS, "distractors", "firehose", "polnear", "shootings", "held-out", "made-up", "paraphrases", "time")
 
 
 def measured(wanted: Sequence[str], scratch: Path, *, whole: bool, verbose: bool) -> replayed.Figures:
@@ -34,6 +35,7 @@ def measured(wanted: Sequence[str], scratch: Path, *, whole: bool, verbose: bool
         "polnear": external.polnear,
         "shootings": lambda: external.shootings(whole=whole),
         "held-out": heldout.figures,
+        "made-up": lambda: replayed.made_up(scratch, verbose=verbose),
         "paraphrases": paraphrases.figures,
         "time": timing.figures,
     }

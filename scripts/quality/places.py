@@ -16,6 +16,10 @@ SETS = {
     "dam": (EVAL / "dam", TOPICS / "kakhovka.yaml"),
 }
 
+# Made-up coverage of made-up events, each with its gold and its topic file, and whether it was looked at.
+MADE_UP = ROOT / "scripts" / "quality" / "made_up"
+LOOKED_AT = {"bridge": True, "quarry": True, "terminal": False, "column": False}
+
 
 def scorer(path: Path) -> ModuleType:
     """A scorer, which is a script and no part of any package."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.quality.places import EVAL, ROOT, SETS, TOPICS, scorer
+from scripts.quality.places import EVAL, LOOKED_AT, MADE_UP, ROOT, SETS, TOPICS, scorer
 
 Figures = dict[str, float]
 """Each number by its dotted name: "wire.extraction.F1"."""
@@ -37,19 +37,41 @@ def replayed(feed: Path, topic: Path, data: Path) -> float:
 
 def sets(names: Sequence[str], scratch: Path, *, verbose: bool = False) -> Figures:
     """Every figure of the scorer for each of these sets, the seconds, and what is told of the three together."""
-    score, found = scorer(EVAL / "score.py"), Figures()
+    found = Figures()
     for name in names:
-        feed, topic = SETS[name]
-        found[f"{name}.seconds"] = replayed(feed, topic, scratch / name)
-        gold, texts, key_of, mentions = score.load_gold(EVAL / f"{name}.gold.yaml")
-        sightings = score.load_sightings(scratch / name / "sightings.jsonl", texts, key_of)
-        report, details = score.score(gold, mentions, sightings, texts)
-        found |= {f"{name}.{key}": float(value) for key, value in score.flat(report)}
-        right, due = figures_right(score.align(mentions, sightings, texts), mentions, sightings)
-        found |= {f"{name}.figures.right": right, f"{name}.figures.due": due}
-        if verbose:
-            show(name, details)
+        found |= scored(name, *SETS[name], EVAL / f"{name}.gold.yaml", scratch, verbose=verbose)
     return found | (together(found) if set(names) == set(SETS) else {})
+
+
+def made_up(scratch: Path, *, verbose: bool = False) -> Figures:
+    """The means over the made-up events that were looked at, and over those that never were.
+
+    Of the latter nothing is listed: who reads what went wrong there has looked at them.
+    """
+    found, means = Figures(), Figures()
+    for name, looked in LOOKED_AT.items():
+        paths = (MADE_UP / name, MADE_UP / f"{name}.topic.yaml", MADE_UP / f"{name}.gold.yaml")
+        found |= scored(name, *paths, scratch, verbose=verbose and looked)
+    for which, wanted in (("looked", True), ("new", False)):
+        names = [name for name, looked in LOOKED_AT.items() if looked == wanted]
+        for key in ("overall", "extraction.F1", "claimant_accuracy", "clustering.b3_F1", "alerts.exactly_one_new"):
+            means[f"made_up.{which}.{key}"] = sum(found[f"{name}.{key}"] for name in names) / len(names)
+    return means
+
+
+def scored(name: str, feed: Path, topic: Path, gold_file: Path, scratch: Path, *, verbose: bool) -> Figures:
+    """Every figure of the scorer for one set, and the seconds of the whole command."""
+    score, found = scorer(EVAL / "score.py"), Figures()
+    found[f"{name}.seconds"] = replayed(feed, topic, scratch / name)
+    gold, texts, key_of, mentions = score.load_gold(gold_file)
+    sightings = score.load_sightings(scratch / name / "sightings.jsonl", texts, key_of)
+    report, details = score.score(gold, mentions, sightings, texts)
+    found |= {f"{name}.{key}": float(value) for key, value in score.flat(report)}
+    right, due = figures_right(score.align(mentions, sightings, texts), mentions, sightings)
+    found |= {f"{name}.figures.right": right, f"{name}.figures.due": due}
+    if verbose:
+        show(name, details)
+    return found
 
 
 def figures_right(
