@@ -21,8 +21,10 @@ class Relevance(Value):
 
 # So many posts may pass without a word of the topic before its thread is taken to have left it.
 CARRY = 6
-# Of those so many make it a thread about the topic, whatever its first post says ("What we know so far").
-MOSTLY = 3
+# Of those so many make it a thread about the topic, whatever it began with ("What we know so far").
+MOSTLY = 2
+# So many posts a thread begins with: a name, a headline, a first paragraph.
+FIRST = 3
 # Of a post so many characters are looked at: one that tells of the topic says so by then.
 READ = 20_000
 # Of so many texts it is remembered what they show: a few threads that come at once.
@@ -44,7 +46,7 @@ class Judge:
 
         A rule of the topic holds when the post and the few posts before it, as far as the rule reaches, show all that
         it asks for. Beyond that a thread carries its posts for as long as one of the last few is about the topic and
-        its first post is, too, or most of the last few are. Neither helps a post that strays (names other places,
+        so is one of its first, or several of the last few are. Neither helps a post that strays (names other places,
         say): it has to hold by itself.
         """
         scope, here = self._topic.relevance, self._shown(text)
@@ -56,7 +58,7 @@ class Judge:
         if strays:
             return Relevance(relevant=False, because=strays.because)
         about = sum(map(self._alone, earlier))
-        if about >= MOSTLY or (about and self._alone(self._shown(context[0]))):
+        if about >= MOSTLY or (about and any(self._alone(self._shown(post)) for post in context[:FIRST])):
             return Relevance(relevant=True, because="its thread is about the topic")
         return Relevance(relevant=False, because="no rule of the topic holds")
 

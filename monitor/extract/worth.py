@@ -1,8 +1,8 @@
 """Is it a claim at all? The last sieve of extraction.
 
 Attributed speech needs an event, a number, a name or a denial; a quote besides must be no slogan and not about "us";
-what an outlet says in its own voice needs a core event that has happened or goes on: no plan, no background, no
-remark of the outlet about itself.
+what an outlet says in its own voice needs a core event that has happened or goes on, or a fact's form (`facts.py`): no
+plan, no background, no remark of the outlet about itself.
 """
 
 import re
@@ -12,7 +12,7 @@ from datetime import datetime
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from monitor.extract import cues, events
+from monitor.extract import events, facts
 from monitor.extract.grammar import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -94,16 +94,6 @@ _SPEECH_ACTS = words(
     """
 )
 _WITNESSING = words("see hear watch witness notice")
-# what is said of an event and is none itself: "the order came hours after", "the raid raised questions"
-_OF_EVENTS = words(
-    "come follow become raise underscore underline highlight mark pose expose demonstrate illustrate prompt"
-)
-_DESCRIBING = words(
-    "make compose comprise designate locate situate base consider know regard found name call style see view"
-)
-_GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
-_AHEAD = words("likely unlikely set poised due bound sure certain able ready about expected liable prone")
-_MODALS = words("may might could would should must can will shall 'll ca wo")
 
 
 def is_boilerplate(text: str) -> bool:
@@ -131,7 +121,7 @@ def attributed(piece: Tokens, *, named: bool) -> bool:
     if not words or is_boilerplate(piece.text):
         return False
     hits = events.of(piece)
-    if any(not hit.weak for hit in hits):
+    if any(not hit.weak for hit in hits) or facts.no_such_thing(piece) or facts.appointed(piece):
         return True
     if len(words) < 3:
         return False
@@ -151,7 +141,7 @@ def _statement(piece: Tokens) -> bool:
     subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
     if subject is None or (subject.pos_ == "PRON" and not _backdrop(root)) or len(piece) < 6:
         return False
-    return not any(c.lower_ in _MODALS for c in root.children if c.dep_ == "aux")
+    return not any(c.lower_ in facts.MODALS for c in root.children if c.dep_ == "aux")
 
 
 def _backdrop(verb: Token) -> bool:
@@ -168,27 +158,35 @@ def _backdrop(verb: Token) -> bool:
 def quoted(piece: Tokens, *, named: bool) -> bool:
     """Worth of a quote's sentence."""
     if not attributed(piece, named=named):
-        return _witnessed(piece)
+        return _witnessed(piece) or (facts.undergone(piece) and not _asks(piece))
     text = piece.text
     strong = any(not hit.weak for hit in events.of(piece))
-    if (_SLOGAN.search(text) and len(piece) < 14) or text.rstrip('" ').endswith(("!", "?")):
-        return False
-    if piece.end < len(piece.doc) and piece.doc[piece.end].text == "?":
+    if (_SLOGAN.search(text) and len(piece) < 14) or _asks(piece):
         return False
     if any(t.lower_ in {"i", "we"} and t.head.lemma_ in _SPEECH_ACTS for t in piece if t.dep_ == "nsubj"):
         return False
     if any(t.lower_ in {"i", "we", "you"} and t.dep_ in {"nsubj", "nsubjpass"} for t in piece):
         return _witnessed(piece) or (strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece))
-    return strong or named or _number(piece)
+    told = facts.no_such_thing(piece) or facts.undergone(piece) or facts.appointed(piece)
+    return strong or named or told or _number(piece)
+
+
+def _asks(piece: Tokens) -> bool:
+    """Whether it is asked or exclaimed."""
+    after = piece.doc[piece.end].text if piece.end < len(piece.doc) else ""
+    return after == "?" or piece.text.rstrip('" ').endswith(("!", "?"))
 
 
 def _witnessed(piece: Tokens) -> bool:
-    """Whether somebody tells what he saw of others: "I saw a helicopter come down"."""
+    """Whether somebody tells what he saw or heard of others: "I saw a helicopter come down", "we heard a bang"."""
     root = piece.root
     if root.lemma_ not in _WITNESSING or not any(c.lower_ in {"i", "we"} for c in root.children if c.dep_ == "nsubj"):
         return False
     if any(c.dep_ in {"neg", "aux"} for c in root.children):
         return False
+    seen = (t.i for c in root.children if c.dep_ == "dobj" for t in c.subtree)
+    if {hit.token for hit in events.of(piece)} & set(seen):
+        return True
     acts = (c for c in root.children if c.dep_ in {"ccomp", "xcomp"} and c.tag_ in VERBAL)
     return any(k.dep_ == "nsubj" and k.pos_ in {"NOUN", "PROPN"} for act in acts for k in act.children)
 
@@ -198,19 +196,25 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     text = piece.text
     if is_boilerplate(piece.doc.text) or piece.doc.text.rstrip('" ').endswith("?") or background(text, published):
         return False
+    asked = not heading and piece[0].lower_ in {"asked", "pressed", "questioned"}
+    if asked or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
+        return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
-    asked = not heading and piece[0].lower_ in {"asked", "pressed", "questioned"}
-    if not hits or asked or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
-        return False
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
-    main = _main_verb(piece)
-    if main is None or _to_come(main) or _describes(main):
+    main = facts.main_verb(piece)
+    if main is None or facts.to_come(main) or facts.describes(main):
         return False
-    if (main.lemma_ in _OF_EVENTS or _judges(main)) and _all_in_subject(hits, main):
-        return False
-    return heading or _happened(main)
+    if hits and _tells(main, hits) and (heading or facts.happened(main)):
+        return True
+    asks = piece[0].tag_ == "WRB" or _QUESTION.match(text)
+    return not asks and facts.plain(piece, main, heading=heading, company=company)
+
+
+def _tells(verb: Token, hits: Sequence[events.EventHit]) -> bool:
+    """Whether the clause tells of the events, not only what "came" or "followed" or what they are like."""
+    return not (verb.lemma_ in facts.OF_EVENTS or facts.judges(verb)) or not _all_in_subject(hits, verb)
 
 
 def _adverbial(piece: Tokens) -> bool:
@@ -222,29 +226,6 @@ def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
     """Whether the events are only what "came" or "followed": "the order comes hours after …"."""
     subject = {t.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} for t in c.subtree}
     return all(hit.token in subject or hit.token == verb.i for hit in hits)
-
-
-def _describes(verb: Token) -> bool:
-    """Whether the clause says what somebody is ("is made up of"), or only that he speaks ("released a statement")."""
-    if verb.lemma_ in cues.PUBLISH and any(c.lemma_ in cues.TEXTS for c in verb.children if c.dep_ == "dobj"):
-        return True
-    return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
-
-
-def _to_come(verb: Token) -> bool:
-    """Whether the clause says what may or will be: "the army could mine the road", "is likely to mine it"."""
-    if any(c.lower_ in _MODALS for c in verb.children if c.dep_ == "aux"):
-        return True
-    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
-    if verb.lemma_ != "be" or like is None or like.lower_ not in _AHEAD:
-        return False
-    return any(c.dep_ in {"xcomp", "ccomp"} for c in like.children)
-
-
-def _judges(verb: Token) -> bool:
-    """Whether the clause says what something is like: "the raid is embarrassing"."""
-    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
-    return verb.lemma_ == "be" and like is not None and like.lemma_.lower() not in _GOING_ON
 
 
 def _too_short(piece: Tokens, *, heading: bool) -> bool:
@@ -260,39 +241,6 @@ def _headline(piece: Tokens) -> bool:
     hit = any(hit.token == piece[-1].i and not hit.weak for hit in events.of(piece))
     return (
         hit and len(piece) == 2 and piece[0].pos_ in {"NOUN", "PROPN"} and piece[-1].tag_ in {"VBN", "VBD", "JJ", "VBG"}
-    )
-
-
-def _happened(verb: Token) -> bool:
-    """Past, perfect or progressive; of the present what says by itself that it goes on or was seen."""
-    if verb.lemma_ in {"refuse", "decline"}:
-        return False
-    aux = {c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"}}
-    if verb.tag_ == "VBG":
-        shared = verb.dep_ == "conj" and verb.head.dep_ == "advcl" and verb.head.tag_ == "VBG"
-        bare = (verb.dep_ == "advcl" or shared) and not aux
-        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"}) or bare
-    if verb.tag_ == "VBN":
-        return bool(aux) or any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children)
-    now = verb.lemma_ in {"hold", "control"} and any(c.lower_ in {"now", "still"} for c in verb.children)
-    lasting = (
-        now
-        or verb.lemma_ in {"continue", "remain", "come", "show"}
-        or (verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children)))
-    )
-    return verb.tag_ == "VBD" or lasting or bool(aux & {"did", "has", "have", "had"})
-
-
-def _expletive(verb: Token) -> bool:
-    return any(c.dep_ == "expl" for c in verb.children)
-
-
-def _main_verb(piece: Tokens) -> Token | None:
-    root = piece.root
-    if root.tag_ in VERBAL and any(t.tag_ in FINITE or t.tag_ in {"VBN", "VBG"} for t in [root, *root.children]):
-        return root
-    return next((t for t in piece if t.tag_ in FINITE and t.tag_ != "MD"), None) or next(
-        (t for t in piece if t.tag_ in {"VBN", "VBG"}), None
     )
 
 

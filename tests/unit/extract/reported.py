@@ -18,10 +18,14 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from monitor.extract.relevance import judge
 from monitor.models import Sighting
 from tests.unit.extract.threads import extractor, thread
+from tests.unit.saying import topic
 
 FILE = Path(__file__).with_name("reported.txt")
+OTHER_TOPICS = "other topics"
+"""What is about something else may look like news: it ends at the gate."""
 _KNOWN = "> known miss: "
 _STANCES = frozenset({"asserted", "denied", "confirmed", "unverified"})
 
@@ -80,7 +84,8 @@ def _expected(line: str) -> Expected:
 def faults(passage: Passage) -> list[str]:
     """What is wrong with what comes out of the passage, in words; empty when it is as it should be."""
     posts = thread(*passage.posts)
-    found = [s for n, post in enumerate(posts) for s in extractor().extract(post, posts[:n])]
+    about = [passage.group != OTHER_TOPICS or _relevant(post.text) for post in posts]
+    found = [s for n, post in enumerate(posts) if about[n] for s in extractor().extract(post, posts[:n])]
     out, left = [], list(found)
     for expected in sorted(passage.expected, key=lambda one: not one.due):
         best = max(left, key=lambda sighting: _alike(expected, sighting), default=None)
@@ -90,6 +95,10 @@ def faults(passage: Passage) -> list[str]:
         left.remove(best)
         out += _differences(expected, best)
     return out + [f"false: {sighting.claimant}: {sighting.text}" for sighting in left]
+
+
+def _relevant(text: str) -> bool:
+    return judge(text, (), topic()).relevant
 
 
 def _alike(expected: Expected, sighting: Sighting) -> float:

@@ -91,6 +91,13 @@ def test_a_thread_with_a_heading_that_says_nothing_carries_its_posts_once_they_a
     assert not judge(claim, ("What we know so far", *about[:2], *beside, *beside), topic).relevant
 
 
+def test_one_of_a_threads_first_posts_may_say_what_it_is_about(topic: Topic) -> None:
+    claim = "Six villages are without light."
+    about, beside = "Fighting went on in Graivoron.", ("He spoke on Monday.", "It was late.", "More was to come.")
+    assert judge(claim, ("The governor's channel", "Good morning!", about, *beside), topic).relevant
+    assert not judge(claim, (*beside, about, *beside), topic).relevant
+
+
 def test_a_paragraph_about_another_place_is_not_carried_along(topic: Topic) -> None:
     about_bakhmut = (
         "Russia says capturing Bakhmut opens the way to further advances in the Donbas eastern industrial region."

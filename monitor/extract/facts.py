@@ -1,0 +1,179 @@
+"""Facts by their form: what a clause says of a thing, whatever event it is about.
+
+The lexicon of events never knows all that happens. "One lane was opened for cars", "two are still missing", "there is
+no shortage" are facts by their grammar: something other than the speaker, and what became of it.
+"""
+
+import re
+
+from spacy.tokens import Span as Tokens
+from spacy.tokens import Token
+
+from monitor.extract import cues
+from monitor.extract.grammar import FINITE, VERBAL, child_of
+from monitor.extract.vocabulary import words
+
+# what is said of an event and is none itself: "the order came hours after", "the raid raised questions"
+OF_EVENTS = words(
+    "come follow become raise underscore underline highlight mark pose expose demonstrate illustrate prompt"
+)
+MODALS = words("may might could would should must can will shall 'll ca wo")
+_DESCRIBING = words(
+    "make compose comprise designate locate situate base consider know regard found name call style see view"
+)
+_GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
+_AHEAD = words("likely unlikely set poised due bound sure certain able ready about expected liable prone")
+# what a thing may simply be now, and was not before
+_STATES = words(
+    """
+    missing gone open closed shut empty dry alive dead safe stranded stuck intact upright down offline unhurt unharmed
+    free
+    """
+)
+_HABITUAL = words(
+    """
+    always rarely often ever usually never seldom traditionally historically sometimes generally typically mostly
+    largely
+    """
+)
+# of these a clause tells nothing that a desk would log
+_ABSTRACT = words(
+    """
+    story war issue question version claim idea something nothing everything account dispute method map truth point way
+    location authenticity identity date origin circumstance
+    """
+)
+_NOBODY = words("nobody nothing none neither no-one")
+_SELVES = words("i we you us me our my")
+_WHEN = re.compile(
+    r"\b(?:by|on|from|at|in|until|since|within) (?:\d|mon|tues|wednes|thurs|fri|satur|sun|midnight|noon|next"
+    r"|tomorrow|today|the (?:morning|evening|coming))|\b(?:tomorrow|today|tonight|next (?:week|month))\b",
+    re.IGNORECASE,
+)
+
+
+def plain(piece: Tokens, verb: Token, *, heading: bool, company: bool) -> bool:
+    """Whether it says what a thing or somebody did, or what was done to it; `verb` is its main verb.
+
+    `company`: a name of the topic or a number stands in it. Without one it must say that something was done, or has
+    come about.
+    """
+    subject = child_of(verb, "nsubj", "nsubjpass")
+    if subject is None or subject.pos_ not in {"NOUN", "NUM"} or not piece.start <= subject.i < piece.end:
+        return False  # what people known by name do besides ("Kapustin appeared in camouflage") is colour
+    if _speaks(verb) or verb.lemma_ in OF_EVENTS or verb.lemma_ == "have":
+        return False
+    if any(t.lower_ in _HABITUAL for t in piece) or not _of_state(verb):
+        return False
+    if not company and (heading or subject.lemma_.lower() in _ABSTRACT or not _done(verb)):
+        return False
+    return heading or happened(verb)
+
+
+def _speaks(verb: Token) -> bool:
+    """Whether it is a cue, alone or with a word of its own, or "makes a series of claims"."""
+    lemma = verb.lemma_.lower()
+    if lemma in cues.VERBS or any((lemma, child.lower_) in cues.PHRASES for child in verb.children):
+        return True
+    return any(t.lemma_.lower() in cues.NOUNS for c in verb.children if c.dep_ == "dobj" for t in c.subtree)
+
+
+def _of_state(verb: Token) -> bool:
+    """Whether it is no "is", or one that says that somebody is missing or a thing is shut."""
+    like = child_of(verb, "acomp")
+    if like is not None:
+        return like.lower_ in _STATES or like.tag_ == "VBN"
+    return verb.lemma_ != "be"
+
+
+def _done(verb: Token) -> bool:
+    """Passive or perfect."""
+    return any(c.dep_ == "auxpass" or (c.dep_ == "aux" and c.lower_ in {"has", "have"}) for c in verb.children)
+
+
+def undergone(piece: Tokens) -> bool:
+    """Whether somebody else's thing had something done to it: "traffic has been stopped"."""
+    subject = child_of(piece.root, "nsubj", "nsubjpass")
+    if subject is None or subject.pos_ not in {"NOUN", "PROPN"} or subject.lemma_.lower() in _ABSTRACT:
+        return False
+    return piece.root.tag_ in VERBAL and _done(piece.root) and not of_oneself(piece)
+
+
+def no_such_thing(piece: Tokens) -> bool:
+    """Whether it says that there is none: "there is no shortage", "nobody is missing"."""
+    root = piece.root
+    if root.tag_ not in VERBAL or not any(t.tag_ in FINITE for t in piece):
+        return False
+    if _expletive(root):
+        return any(t.lower_ in {"no", "not", "n't"} for t in piece)
+    subject = child_of(root, "nsubj", "nsubjpass")
+    return subject is not None and (subject.lower_ in _NOBODY or any(c.lower_ == "no" for c in subject.children))
+
+
+def appointed(piece: Tokens) -> bool:
+    """Whether it says what will be, and when: "a ferry will start at 14:00"."""
+    subject = child_of(piece.root, "nsubj", "nsubjpass")
+    if subject is None or subject.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    return any(t.lower_ in {"will", "'ll", "shall"} for t in piece) and _WHEN.search(piece.text) is not None
+
+
+def of_oneself(piece: Tokens) -> bool:
+    """Whether "I", "we" or "you" stands in it."""
+    return any(t.lower_ in _SELVES for t in piece)
+
+
+def main_verb(piece: Tokens) -> Token | None:
+    root = piece.root
+    if root.tag_ in VERBAL and any(t.tag_ in FINITE or t.tag_ in {"VBN", "VBG"} for t in [root, *root.children]):
+        return root
+    return next((t for t in piece if t.tag_ in FINITE and t.tag_ != "MD"), None) or next(
+        (t for t in piece if t.tag_ in {"VBN", "VBG"}), None
+    )
+
+
+def happened(verb: Token) -> bool:
+    """Past, perfect or progressive; of the present what says by itself that it goes on or was seen."""
+    if verb.lemma_ in {"refuse", "decline"}:
+        return False
+    aux = {c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"}}
+    if verb.tag_ == "VBG":
+        shared = verb.dep_ == "conj" and verb.head.dep_ == "advcl" and verb.head.tag_ == "VBG"
+        bare = (verb.dep_ == "advcl" or shared) and not aux
+        return bool(aux & {"is", "are", "was", "were", "been", "'s", "'re"}) or bare
+    if verb.tag_ == "VBN":
+        return bool(aux) or any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children)
+    now = verb.lemma_ in {"hold", "control"} and any(c.lower_ in {"now", "still"} for c in verb.children)
+    lasting = (
+        now
+        or verb.lemma_ in {"continue", "remain", "come", "show"}
+        or (verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children)))
+    )
+    return verb.tag_ == "VBD" or lasting or bool(aux & {"did", "has", "have", "had"})
+
+
+def to_come(verb: Token) -> bool:
+    """Whether the clause says what may or will be: "the army could mine the road", "is likely to mine it"."""
+    if any(c.lower_ in MODALS for c in verb.children if c.dep_ == "aux"):
+        return True
+    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
+    if verb.lemma_ != "be" or like is None or like.lower_ not in _AHEAD:
+        return False
+    return any(c.dep_ in {"xcomp", "ccomp"} for c in like.children)
+
+
+def describes(verb: Token) -> bool:
+    """Whether the clause says what somebody is ("is made up of"), or only that he speaks ("released a statement")."""
+    if verb.lemma_ in cues.PUBLISH and any(c.lemma_ in cues.TEXTS for c in verb.children if c.dep_ == "dobj"):
+        return True
+    return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
+
+
+def judges(verb: Token) -> bool:
+    """Whether the clause says what something is like: "the raid is embarrassing"."""
+    like = next((c for c in verb.children if c.dep_ == "acomp"), None)
+    return verb.lemma_ == "be" and like is not None and like.lemma_.lower() not in _GOING_ON
+
+
+def _expletive(verb: Token) -> bool:
+    return any(c.dep_ == "expl" for c in verb.children)
