@@ -31,6 +31,8 @@ it where both give a name that few others give: places are hit again and again, 
 _NEARBY = 400
 """Characters between two statements that one speaker makes in one breath."""
 
+_ANYBODYS = 2
+
 # A name that the topic does not know, and few others have, tells more than a word: where it was, or who.
 _USUAL_NAME, _A_NAME, _MOST_OF_NAMES, _OTHER_NAMES = 2.0, 0.7, 3.0, 1.0
 
@@ -42,6 +44,8 @@ _TAKING = frozenset({"raid", "capture", "control", "advance"})
 _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
 # Of these there is one at a time; houses are damaged again and again.
 _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
+# These last: that they go on is no news by itself.
+_LASTING = frozenset({"fight", "raid", "control", "evacuate", "search", "burn", "close", "flood"})
 # These are not part of a settlement.
 _OUTSIDE = frozenset({"dam", "vehicle", "drone"})
 _WIDER = {"armour": "vehicle"}
@@ -149,9 +153,14 @@ def _other_place(one: Sighting, other: Sighting) -> str | None:
 
 def _other_count(one: Sighting, other: Sighting) -> str | None:
     a, b = ([figure.what for figure in sighting.figures] for sighting in (one, other))
-    if a and b and not any(_same_count(x, y) for x in a for y in b):
+    if a and b and not any(_same_count(x, y) for x in a for y in b) and not _telling_values(one, other):
         return "counts something else: " + b[0]
     return None
+
+
+def _telling_values(one: Sighting, other: Sighting) -> set[float]:
+    """The numbers that both give, but for one and two, which all reports give: "nine devices" may be "nine drones"."""
+    return {a.value for a in one.figures if a.value > _ANYBODYS} & {b.value for b in other.figures}
 
 
 def _same_count(one: str, other: str) -> bool:
@@ -177,6 +186,8 @@ def _other_polarity(one: Sighting, other: Sighting) -> str | None:
 def _other_state(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
     if a.main is None or b.main is None or a.state == b.state:
+        return None
+    if a.act == b.act and a.act in _LASTING and {a.state, b.state} == {None, "continuing"}:
         return None
     return f"other state: {b.state or 'done'}"
 
@@ -339,6 +350,8 @@ def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield (1.8 if _same_voice(one, other) else 1.0), f"another number of {both[0][0].what}"
     elif both:  # one person is somebody, not a toll
         yield -1.0, ""
+    elif _telling_values(one, other):
+        yield 1.5, "the same number"
     elif one.figures or other.figures:
         yield -0.7, ""
 
