@@ -29,6 +29,9 @@ _LEAVE_OUT = words(
 )
 _SOME = frozenset({"another", "others", "some", "many", "several"})
 _PLACING = frozenset({"on", "in", "from", "of", "at", "there", "here"})
+# Whoever is called something more precise may be called these, too.
+_ANY_ROLE = words("official leader politician head chief boss")
+_ANY_GROUP = words("group organisation organization unit formation")
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12
 
@@ -157,12 +160,15 @@ def _kindred(lemma: str, thread: Thread) -> Who | None:
     """Whom a bare noun means that nobody was called by before: the last one of its kind."""
     last = thread.organisation
     if lemma in cues.GROUP_NOUNS and last is not None:
-        named = {word.lower() for word in last.name.split()}
-        return last if last.kind == "group" or named & cues.GROUP_NOUNS else None
+        named = {word.lower() for word in last.name.split()} & cues.GROUP_NOUNS
+        if not last.known and lemma not in named | _ANY_GROUP:
+            return None  # "the brigade" is more than "an armed group"
+        return last if last.kind == "group" or named else None
     if lemma in cues.AGENCY_NOUNS and last is not None:
         return last if last.kind in {"agency", "channel", "outlet"} else None
     if lemma in cues.ROLE_NOUNS and lemma not in {"resident", "fighter", "expert", "analyst"}:
-        return thread.person
+        called = {noun for noun, who in thread.nouns.items() if who == thread.person} & cues.ROLE_NOUNS
+        return thread.person if lemma in called | _ANY_ROLE or not called else None
     return None
 
 

@@ -281,3 +281,15 @@ def test_what_is_expected_is_parsed_before_it_is_asked_for() -> None:
     with parser().select_pipes(disable=["parser"]):
         assert said(short) == [("Vyacheslav Gladkov", "seven barns had burned down in Kozinka")]
         assert claimants(long) == {"outlet"}, "nobody waits for a long post: without the parser it says nothing"
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "claimant"),
+    [
+        ("Two were killed, a spokeswoman said.", "Number of wounded rises to 12 - governor", "governor"),
+        ("Two were killed, the spokesman said.", "A third man died, the official said.", "spokesman"),
+        ("ARMED GROUP SAYS IT HAS CROSSED THE BORDER", "Exiles seize village, brigade says", "brigade"),
+    ],
+)
+def test_a_title_does_not_mean_somebody_who_bears_another(before: str, text: str, claimant: str) -> None:
+    assert claimants(before, text) == {claimant}
