@@ -43,6 +43,7 @@ _ABSTRACT = words(
     location authenticity identity date origin circumstance
     """
 )
+_TOTALS = words("number total toll count")
 _NOBODY = words("nobody nothing none neither no-one")
 _SELVES = words("i we you us me our my")
 _WHEN = re.compile(
@@ -61,13 +62,14 @@ def plain(piece: Tokens, verb: Token, *, heading: bool, company: bool) -> bool:
     subject = child_of(verb, "nsubj", "nsubjpass")
     if subject is None or subject.pos_ not in {"NOUN", "NUM"} or not piece.start <= subject.i < piece.end:
         return False  # what people known by name do besides ("Kapustin appeared in camouflage") is colour
-    if _speaks(verb) or verb.lemma_ in OF_EVENTS or verb.lemma_ == "have":
+    follows = verb.lemma_ in OF_EVENTS and child_of(verb, "prt") is None  # a bridge "comes down"
+    if _speaks(verb) or follows or verb.lemma_ == "have":
         return False
-    if any(t.lower_ in _HABITUAL for t in piece) or not _of_state(verb):
+    if any(t.lower_ in _HABITUAL for t in piece) or not _of_state(verb, subject):
         return False
     if not company and (heading or subject.lemma_.lower() in _ABSTRACT or not _done(verb)):
         return False
-    return heading or happened(verb)
+    return heading or happened(verb) or subject.lemma_ in _TOTALS
 
 
 def _speaks(verb: Token) -> bool:
@@ -78,12 +80,12 @@ def _speaks(verb: Token) -> bool:
     return any(t.lemma_.lower() in cues.NOUNS for c in verb.children if c.dep_ == "dobj" for t in c.subtree)
 
 
-def _of_state(verb: Token) -> bool:
-    """Whether it is no "is", or one that says that somebody is missing or a thing is shut."""
+def _of_state(verb: Token, subject: Token) -> bool:
+    """Whether it is no "is", or one that says how many it is, that somebody is missing or a thing is shut."""
     like = child_of(verb, "acomp")
     if like is not None:
         return like.lower_ in _STATES or like.tag_ == "VBN"
-    return verb.lemma_ != "be"
+    return verb.lemma_ != "be" or subject.lemma_ in _TOTALS
 
 
 def _done(verb: Token) -> bool:
@@ -100,14 +102,15 @@ def undergone(piece: Tokens) -> bool:
 
 
 def no_such_thing(piece: Tokens) -> bool:
-    """Whether it says that there is none: "there is no shortage", "nobody is missing"."""
+    """Whether it says that there is none: "there is no shortage", "nobody is missing", "has nothing to do with it"."""
     root = piece.root
     if root.tag_ not in VERBAL or not any(t.tag_ in FINITE for t in piece):
         return False
     if _expletive(root):
         return any(t.lower_ in {"no", "not", "n't"} for t in piece)
-    subject = child_of(root, "nsubj", "nsubjpass")
-    return subject is not None and (subject.lower_ in _NOBODY or any(c.lower_ == "no" for c in subject.children))
+    said = ("nsubj", "nsubjpass", "dobj") if root.lemma_ == "have" else ("nsubj", "nsubjpass")
+    nouns = [child for child in root.children if child.dep_ in said]
+    return any(noun.lower_ in _NOBODY or any(c.lower_ == "no" for c in noun.children) for noun in nouns)
 
 
 def appointed(piece: Tokens) -> bool:

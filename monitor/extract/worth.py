@@ -208,8 +208,8 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
         return True
-    asks = piece[0].tag_ == "WRB" or _QUESTION.match(text)
-    return not asks and facts.plain(piece, main, heading=heading, company=company)
+    told = (company and facts.no_such_thing(piece)) or facts.plain(piece, main, heading=heading, company=company)
+    return told and piece[0].tag_ != "WRB" and _QUESTION.match(text) is None
 
 
 def _tells(verb: Token, hits: Sequence[events.EventHit]) -> bool:
