@@ -153,14 +153,20 @@ def _other_place(one: Sighting, other: Sighting) -> str | None:
 
 def _other_count(one: Sighting, other: Sighting) -> str | None:
     a, b = ([figure.what for figure in sighting.figures] for sighting in (one, other))
-    if a and b and not any(_same_count(x, y) for x in a for y in b) and not _telling_values(one, other):
+    if a and b and not any(_same_count(x, y) for x in a for y in b) and not _telling_number(one, other):
         return "counts something else: " + b[0]
     return None
 
 
-def _telling_values(one: Sighting, other: Sighting) -> set[float]:
-    """The numbers that both give, but for one and two, which all reports give: "nine devices" may be "nine drones"."""
-    return {a.value for a in one.figures if a.value > _ANYBODYS} & {b.value for b in other.figures}
+def _telling_number(one: Sighting, other: Sighting) -> bool:
+    """Whether both give one number, greater than any two reports share, of things by two names: "nine devices
+    destroyed" may be "nine drones shot down". Five killed are not five wounded.
+    """
+    pairs = [
+        (a.what.split(), b.what.split()) for a in one.figures for b in other.figures if a.value == b.value > _ANYBODYS
+    ]
+    related = bool(set(one.frame.classes) & set(other.frame.classes))
+    return any(a[0] != b[0] and (related or 1 in (len(a), len(b)) or a[-1] == b[-1]) for a, b in pairs)
 
 
 def _same_count(one: str, other: str) -> bool:
@@ -350,7 +356,7 @@ def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield (1.8 if _same_voice(one, other) else 1.0), f"another number of {both[0][0].what}"
     elif both:  # one person is somebody, not a toll
         yield -1.0, ""
-    elif _telling_values(one, other):
+    elif _telling_number(one, other):
         yield 1.5, "the same number"
     elif one.figures or other.figures:
         yield -0.7, ""

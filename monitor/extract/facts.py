@@ -30,6 +30,7 @@ _STATES = words(
     free
     """
 )
+_BY_NOW = words("already still now since today tonight currently meanwhile")
 _HABITUAL = words(
     """
     always rarely often ever usually never seldom traditionally historically sometimes generally typically mostly
@@ -69,7 +70,7 @@ def plain(piece: Tokens, verb: Token, *, heading: bool, company: bool) -> bool:
         return False
     if not company and (heading or subject.lemma_.lower() in _ABSTRACT or not _done(verb)):
         return False
-    return heading or happened(verb) or subject.lemma_ in _TOTALS
+    return heading or happened(verb) or _is_so_now(verb) or subject.lemma_ in _TOTALS
 
 
 def _speaks(verb: Token) -> bool:
@@ -78,6 +79,11 @@ def _speaks(verb: Token) -> bool:
     if lemma in cues.VERBS or any((lemma, child.lower_) in cues.PHRASES for child in verb.children):
         return True
     return any(t.lemma_.lower() in cues.NOUNS for c in verb.children if c.dep_ == "dobj" for t in c.subtree)
+
+
+def _is_so_now(verb: Token) -> bool:
+    """Whether it says of the present that it was not so before: "19 villages already sit without water"."""
+    return verb.tag_ in {"VBZ", "VBP"} and any(t.lower_ in _BY_NOW for t in verb.subtree)
 
 
 def _of_state(verb: Token, subject: Token) -> bool:

@@ -49,6 +49,13 @@ ONE_CLAIM = [
     ),
     (LEGION, "it had captured two Russian soldiers", BLOG, "the Legion showed two captive Russian soldiers"),
     (GOVERNOR, "drones hit an oil depot in Shebekino", BLOG, "a facility in Shebekino was hit by drones"),
+    (
+        MINISTRY,
+        "nine drones were shot down over the Belgorod region",
+        MINISTRY,
+        "air defence destroyed nine devices over the Belgorod region",
+    ),
+    (GOVERNOR, "fighting broke out in Kozinka", GOVERNOR, "fighting continues in Kozinka"),
 ]
 
 
@@ -64,6 +71,7 @@ TWO_CLAIMS = [
     ("Russia blew up the bridge dam", "Russia shelled the village", "target"),
     ("The rebels captured the village of Kozinka", "The rebels captured the village of Glotovo", "place"),
     ("three people were killed", "three houses were damaged", "counts"),
+    ("five people were killed in Graivoron", "five people were wounded in Graivoron", "counts"),
     ("No one was killed in Graivoron", "One person was killed in Graivoron", "polarity"),
     ("Kyiv had nothing to do with the incursion", "Ukrainian saboteurs were behind the incursion", "denies"),
     ("Ukrainian saboteurs carried out the attack", "Russian citizens carried out the attack", "somebody else"),
