@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from math import log, sqrt
+from math import fsum, log, sqrt
 from typing import NamedTuple
 
 from monitor.disputes import against, disputes
@@ -283,7 +283,7 @@ class _Rarity:
         return self._square(one & other) / norm if norm else 0.0
 
     def _square(self, lemmas: set[str]) -> float:
-        return sum(self.weight(lemma) ** 2 for lemma in sorted(lemmas))
+        return fsum([self.weight(lemma) ** 2 for lemma in lemmas])  # exact, so that no order of a set can be seen
 
 
 def _likeness(one: Sighting, other: Sighting, rarity: _Rarity) -> list[tuple[float, str]]:
