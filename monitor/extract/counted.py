@@ -26,9 +26,9 @@ KINDS = table(
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
         "worker boy girl teenager pensioner driver employee victim evacuee patient pupil farmer family other "
         "individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman rescuer "
-        "paramedic staff crew",
+        "paramedic staff crew suspect detainee protester demonstrator activist accomplice",
         "soldiers": "soldier serviceman servicemen servicewoman troop officer conscript guard policeman sailor "
-        "marine commander general recruit",
+        "marine commander general recruit trooper paratrooper guardsman infantryman reservist mutineer",
         "attackers": "attacker fighter militant saboteur rebel insurgent terrorist nationalist raider gunman "
         "partisan mercenary assailant intruder guerrilla infiltrator",
         "prisoners": "prisoner captive pow hostage",
@@ -36,9 +36,10 @@ KINDS = table(
         "armoured vehicles": "apc humvee mrap carrier bmp btr armour armor",
         "tanks": "tank",
         "vehicles": "vehicle car truck lorry bus minibus pickup van ambulance tractor",
-        "aircraft": "aircraft plane jet warplane bomber",
-        "helicopters": "helicopter",
+        "aircraft": "aircraft plane jet warplane bomber aeroplane airplane",
+        "helicopters": "helicopter chopper gunship",
         "drones": "drone uav quadcopter",
+        "boats": "boat vessel ship warship",
         "missiles": "missile rocket",
         "shells": "shell mine mortar munition round bomb projectile grenade",
         "explosions": "explosion blast detonation",
@@ -69,6 +70,8 @@ OUTCOMES = table(
         "shot down": "down intercept repel jam suppress",
         "hospitalised": "hospitalise hospitalize",
         "detained": "detain arrest",
+        "released": "release free",
+        "exchanged": "exchange swap",
         "missing": "missing",
         "flooded": "flood submerge inundate",
         "affected": "affect",

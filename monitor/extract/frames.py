@@ -32,10 +32,13 @@ _THINGS = PEOPLE | frozenset(
 _THINGS |= frozenset({"facility", "road", "dam", "animal", "drone", "missile", "settlement"})
 # Of these it matters who did it.
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capture", "deny-involvement", "involve"})
+_DEEDS |= frozenset({"coup", "plotted", "storming", "march", "sea-drone", "bomb-vehicle"})
 _DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach", "stage", "claim-responsibility"})
 # Whoever denies one of these denies to have had a part in it; these deny by themselves.
 _INVOLVED = frozenset({"involve", "responsible", "blame", "sabotage", "deny-involvement"})
 _DENIALS = frozenset({"deny-involvement", "contradict", "return-ban", "uncertain"})
+# Whose own side did none of these had no part in it: "our army did not cross the border".
+_OWN_DEEDS = frozenset({"raid", "strike"})
 
 
 class Framer:
@@ -71,14 +74,19 @@ class Framer:
             negated = denied or any(token.dep_ == "neg" for token in piece)
             return Frame(classes=tuple(dict.fromkeys(strong)), negated=negated, **shared)
         name = "deny-involvement" if denied and main.event in _INVOLVED else main.event
+        agents = self._agents(main, hits, piece, claimant) if name in _DEEDS else ()
+        negated = name not in _DENIALS and (denied or main_event.negated(main, piece))
+        ours = bool(shared["side"]) and agents == (shared["side"],) and not main.weak
+        if negated and ours and events.act(name) in _OWN_DEEDS:
+            name, negated = "deny-involvement", False
         return Frame(
             main=name,
             act=events.act(name),
             classes=tuple(dict.fromkeys([name, *strong])),
             kin=tuple(sorted(events.kin(name))),
             state=main_event.state(main, piece),
-            negated=name not in _DENIALS and (denied or main_event.negated(main, piece)),
-            agents=self._agents(main, hits, piece, claimant) if name in _DEEDS else (),
+            negated=negated,
+            agents=agents,
             targets=self._targets(main, piece),
             **shared,
         )

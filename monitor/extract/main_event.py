@@ -45,7 +45,7 @@ _BY_OBJECT = (
     (("damage",), _STRUCK, "wound"),
     (("use-weapons",), _MACHINES, "use-weapons"),
     (("destroy", "eliminate", "repel", "disrupt"), frozenset({"drone", "missile"}), "shoot-down"),
-    (("distract",), frozenset({"flight", "train", "traffic"}), "close"),
+    (("distract",), frozenset({"flight", "plane", "train", "traffic"}), "close"),
     (("shoot-down",), frozenset({"road", "dam", "building", "house", "energy"}), "destroy"),
     (("deploy",), frozenset({"civilian"}), "evacuate"),
     (("free",), frozenset({"prisoner", "soldier", "civilian", "animal"}), "free"),
@@ -56,9 +56,12 @@ _BY_OBJECT = (
     (("enter", "deploy"), frozenset({"settlement"}), "advance"),
     (("capture",), frozenset({"settlement", "border"}), "capture"),
     (("attack",), _BUILDINGS, "strike"),
+    (("order",), frozenset({"raid"}), "plotted"),
+    (("lose",), frozenset({"plane", "helicopter", "aircraft", "drone"}), "shoot-down"),
 )
 _BY_SUBJECT = (
     (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
+    (("flee",), _TROOPS, "withdraw"),
     (("capture",), frozenset({"video"}), "show"),
     (("enter", "advance"), frozenset({"water", "flood", "river"}), "flood"),
 )

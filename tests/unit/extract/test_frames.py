@@ -38,6 +38,14 @@ from tests.unit.saying import framer as the_framer
         ("Troops were fighting for a second day against a group that had crossed the border.", "fight"),
         ("Six people were wounded in the shelling.", "wound"),
         ("Kyiv is watching the situation but has nothing to do with it.", "deny-involvement"),
+        ("The air force lost two helicopters.", "shoot-down"),
+        ("The fighters left Kozinka.", "withdraw"),
+        ("Kyiv ordered the attack.", "plotted"),
+        ("A criminal case has been opened over the raid.", "investigate"),
+        ("The criminal case over the mutiny was dropped.", "drop-case"),
+        ("The ambassador was summoned over the attack.", "summon"),
+        ("The sides agreed to a ceasefire.", "ceasefire"),
+        ("The strikes were in retaliation for the bombing.", "retaliate"),
     ],
 )
 def test_the_main_event_is_found_through_light_words_and_by_its_object(text: str, main: str) -> None:
@@ -197,3 +205,30 @@ def test_names_that_the_topic_does_not_know_are_kept_apart() -> None:
 
 def test_what_could_happen_has_not_happened() -> None:
     assert framed("The raid could force the troops to withdraw.").state == "possible"
+
+
+def test_whose_own_side_did_not_attack_denies_to_have_had_a_part_in_it() -> None:
+    ours = framed("Ukraine did not attack the bridge.", "Mykhailo Podolyak")
+    assert (ours.main, ours.negated) == ("deny-involvement", False)
+    theirs = framed("Ukraine did not attack the bridge.", GOVERNOR)
+    assert (theirs.main, theirs.negated) == ("attack", True)
+    policy = framed("Ukraine does not encourage strikes inside Russia.", "Mykhailo Podolyak")
+    assert policy.main != "deny-involvement"
+
+
+@pytest.mark.parametrize(
+    ("done", "undone"),
+    [
+        ("The border crossing was closed.", "The border crossing was reopened."),
+        ("A curfew was imposed in the city.", "The curfew in the city was lifted."),
+        ("Charges were brought against the general.", "Charges against the general were dropped."),
+        ("An air raid alert was declared in the region.", "The air raid alert in the region was lifted."),
+        ("The council adopted the resolution.", "The council's session ended without a resolution."),
+        ("A general was appointed to lead the border troops.", "The general was dismissed from his post."),
+    ],
+)
+def test_what_is_done_is_another_event_than_its_undoing(done: str, undone: str) -> None:
+    one, other = framed(done), framed(undone)
+    assert one.main
+    assert other.main
+    assert one.main != other.main
