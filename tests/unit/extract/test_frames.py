@@ -24,7 +24,7 @@ from tests.unit.saying import framer as the_framer
         ("Eleven drones were destroyed over the region.", "shoot-down"),
         ("Villagers were being held in a shop.", "detain"),
         ("Hundreds of children were taken to camps.", "evacuate"),
-        ("Flights were diverted.", "close"),
+        ("Flights were diverted.", "reroute"),
         ("Troops carried out the evacuation of the village.", "evacuate"),
         ("The raid was carried out by the fighters.", "responsible"),
         ("The president had been informed of the attack.", "inform"),
