@@ -26,7 +26,8 @@ KINDS = table(
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
         "worker boy girl teenager pensioner driver employee victim evacuee patient pupil farmer family other "
         "individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman rescuer "
-        "paramedic staff crew suspect detainee protester demonstrator activist accomplice",
+        "paramedic staff crew suspect detainee protester demonstrator activist accomplice motorist trucker commuter "
+        "traveller traveler pedestrian diver shopper",
         "soldiers": "soldier serviceman servicemen servicewoman troop officer conscript guard policeman sailor "
         "marine commander general recruit trooper paratrooper guardsman infantryman reservist mutineer",
         "attackers": "attacker fighter militant saboteur rebel insurgent terrorist nationalist raider gunman "
@@ -35,11 +36,10 @@ KINDS = table(
         "animals": "animal dog cat cow pet",
         "armoured vehicles": "apc humvee mrap carrier bmp btr armour armor",
         "tanks": "tank",
-        "vehicles": "vehicle car truck lorry bus minibus pickup van ambulance tractor",
+        "vehicles": "vehicle car truck lorry bus minibus pickup van ambulance tractor trailer coach",
         "aircraft": "aircraft plane jet warplane bomber aeroplane airplane",
         "helicopters": "helicopter chopper gunship",
         "drones": "drone uav quadcopter",
-        "boats": "boat vessel ship warship",
         "missiles": "missile rocket",
         "shells": "shell mine mortar munition round bomb projectile grenade",
         "explosions": "explosion blast detonation",
@@ -53,6 +53,18 @@ KINDS = table(
         "districts": "district municipality",
         "groups": "group unit detachment formation battalion brigade company column",
         "fires": "fire blaze",
+        "spans": "span section segment slab",
+        "trains": "train",
+        "wagons": "wagon carriage railcar",
+        "ferries": "ferry ferryboat",
+        "ships": "ship vessel boat freighter barge warship",
+        "flights": "flight",
+        "schools": "school kindergarten nursery",
+        "hospitals": "hospital clinic",
+        "bodies": "body corpse",
+        "bridges": "bridge overpass viaduct flyover",
+        "windows": "window pane",
+        "customers": "customer consumer",
     }
 )
 EVENTS = frozenset({"explosions", "attacks", "incursions", "clashes", "fires"})
@@ -72,7 +84,15 @@ OUTCOMES = table(
         "detained": "detain arrest",
         "released": "release free",
         "exchanged": "exchange swap",
-        "missing": "missing",
+        "missing": "missing unaccounted",
+        "stranded": "strand",
+        "trapped": "trap",
+        "found": "find recover",
+        "closed": "close shut",
+        "cancelled": "cancel ground",
+        "reopened": "reopen",
+        "repaired": "repair rebuild",
+        "reconnected": "reconnect",
         "flooded": "flood submerge inundate",
         "affected": "affect",
         "rescued": "rescue save",

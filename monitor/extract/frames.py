@@ -30,6 +30,14 @@ _THINGS = PEOPLE | frozenset(
     {"house", "office", "building", "vehicle", "armour", "energy", "water", "plant", "school", "hospital"}
 )
 _THINGS |= frozenset({"facility", "road", "dam", "animal", "drone", "missile", "settlement"})
+# These serve people, and fail, stop and run again as a whole.
+_SERVING = frozenset({"bridge", "road", "train", "ferry", "ship", "flight", "port", "airport", "fuel", "pipe"})
+_SERVING |= frozenset({"phone", "school", "hospital"})
+_THINGS |= _SERVING
+# These the classes do not tell apart: trains that stop are not ferries that stop.
+_KEPT = frozenset(
+    {"train", "ferry", "flight", "ship", "fuel", "phone", "internet", "heating", "gas", "export", "import"}
+)
 # Of these it matters who did it.
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capture", "deny-involvement", "involve"})
 _DEEDS |= frozenset({"coup", "plotted", "storming", "march", "sea-drone", "bomb-vehicle"})
@@ -123,7 +131,11 @@ class Framer:
             for noun in roles.objects(piece.doc[part])
             if roles.inside(noun, piece) and noun.pos_ != "VERB"
         ]
-        return tuple(dict.fromkeys(target for noun in nouns if (target := self._target(noun)) in _THINGS))
+        found = [target for noun in nouns if (target := self._target(noun)) in _THINGS]
+        if len(main.parts) > 1:  # "trains ... not run", "bridge ... shut": what it is done to is part of the phrase
+            parts = [piece.doc[part] for part in main.parts]
+            found += [kind for part in parts if part.dep_ != "compound" and (kind := kind_of(part)) in _SERVING]
+        return tuple(dict.fromkeys(found))
 
     def _target(self, noun: Token) -> str:
         named = {mention.entity.kind for mention in self._topic.mentions(roles.phrase(noun).text)}
@@ -157,6 +169,8 @@ class Framer:
     def _lemmas(self, piece: Span, hits: Sequence[EventHit], mentions: Sequence[Mention]) -> tuple[str, ...]:
         """The content lemmas in order: event words as "@class", names as "=key", nouns of a kind as "#kind"."""
         said = {part: hit.event for hit in reversed(hits) if not hit.weak for part in hit.parts}
+        # "trains ... not run", "water ... cut": what it is that stopped is no less telling than that it did
+        within = {part for hit in hits if len(hit.parts) > 1 for part in hit.parts if kind_of(piece.doc[part]) in _KEPT}
         begin = piece.start_char
         names = {mention.start + begin: mention for mention in mentions}
         covered = {at for mention in mentions for at in range(mention.start + begin, mention.end + begin)}
@@ -166,6 +180,8 @@ class Framer:
                 lemmas["=" + names[token.idx].entity.key] = None
             elif token.i in said:
                 lemmas["@" + said[token.i]] = None
+                if token.i in within and (lemma := self._lemma(token)):
+                    lemmas[lemma] = None
             elif token.idx not in covered and (lemma := self._lemma(token)):
                 lemmas[lemma[:_LONGEST_LEMMA]] = None
         return tuple(lemmas)

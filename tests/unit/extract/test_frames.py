@@ -24,7 +24,7 @@ from tests.unit.saying import framer as the_framer
         ("Eleven drones were destroyed over the region.", "shoot-down"),
         ("Villagers were being held in a shop.", "detain"),
         ("Hundreds of children were taken to camps.", "evacuate"),
-        ("Flights were diverted.", "close"),
+        ("Flights were diverted.", "reroute"),
         ("Troops carried out the evacuation of the village.", "evacuate"),
         ("The raid was carried out by the fighters.", "responsible"),
         ("The president had been informed of the attack.", "inform"),
@@ -33,6 +33,8 @@ from tests.unit.saying import framer as the_framer
         ("Two hostages were released.", "free"),
         ("The group released a video.", "show"),
         ("Missiles brought down the bridge.", "destroy"),
+        ("The authorities suspended the movement of trains.", "halt-traffic"),
+        ("The concerts were suspended.", "cancel-event"),
         ("Officials ordered the evacuation of nine villages.", "evacuate"),
         ("Troops were battling a group that had crossed the border.", "enter"),
         ("Troops were fighting for a second day against a group that had crossed the border.", "fight"),
@@ -232,3 +234,42 @@ def test_what_is_done_is_another_event_than_its_undoing(done: str, undone: str) 
     assert one.main
     assert other.main
     assert one.main != other.main
+
+
+@pytest.mark.parametrize("text", ["No trains were running to the south.", "The suburb is without water."])
+def test_a_negation_that_is_part_of_the_event_does_not_deny_it(text: str) -> None:
+    assert not framed(text).negated
+
+
+def test_what_a_denied_shortage_says_is_that_there_is_none() -> None:
+    assert framed("There is no shortage of fuel.").negated
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("No trains were running to the south.", "train"),
+        ("No ferries are crossing the bay.", "ferry"),
+        ("The port was shut on Monday.", "port"),
+    ],
+)
+def test_what_stopped_is_what_it_was_done_to(text: str, target: str) -> None:
+    assert target in framed(text).targets
+
+
+def test_what_lasts_is_the_same_while_it_goes_on() -> None:
+    assert framed("Six sailors are still missing.").state == framed("Six sailors are missing.").state
+    assert framed("The artillery is still firing.").state == "continuing"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The carriageway was damaged.", "The roadway was damaged."),
+        ("A span was damaged.", "A section was damaged."),
+        ("A trailer was damaged.", "A lorry was damaged."),
+        ("A gas main was damaged.", "A gas pipeline was damaged."),
+    ],
+)
+def test_words_that_stand_for_one_another_are_one_word(one: str, other: str) -> None:
+    assert set(framed(one).lemmas) == set(framed(other).lemmas)
