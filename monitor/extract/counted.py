@@ -26,18 +26,19 @@ KINDS = table(
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
         "worker boy girl teenager pensioner driver employee victim evacuee patient pupil farmer family other "
         "individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman rescuer "
-        "paramedic staff crew",
+        "paramedic staff crew suspect detainee protester demonstrator activist accomplice motorist trucker commuter "
+        "traveller traveler pedestrian diver shopper",
         "soldiers": "soldier serviceman servicemen servicewoman troop officer conscript guard policeman sailor "
-        "marine commander general recruit",
+        "marine commander general recruit trooper paratrooper guardsman infantryman reservist mutineer",
         "attackers": "attacker fighter militant saboteur rebel insurgent terrorist nationalist raider gunman "
         "partisan mercenary assailant intruder guerrilla infiltrator",
         "prisoners": "prisoner captive pow hostage",
         "animals": "animal dog cat cow pet",
         "armoured vehicles": "apc humvee mrap carrier bmp btr armour armor",
         "tanks": "tank",
-        "vehicles": "vehicle car truck lorry bus minibus pickup van ambulance tractor",
-        "aircraft": "aircraft plane jet warplane bomber",
-        "helicopters": "helicopter",
+        "vehicles": "vehicle car truck lorry bus minibus pickup van ambulance tractor trailer coach",
+        "aircraft": "aircraft plane jet warplane bomber aeroplane airplane",
+        "helicopters": "helicopter chopper gunship",
         "drones": "drone uav quadcopter",
         "missiles": "missile rocket",
         "shells": "shell mine mortar munition round bomb projectile grenade",
@@ -52,6 +53,18 @@ KINDS = table(
         "districts": "district municipality",
         "groups": "group unit detachment formation battalion brigade company column",
         "fires": "fire blaze",
+        "spans": "span section segment slab",
+        "trains": "train",
+        "wagons": "wagon carriage railcar",
+        "ferries": "ferry ferryboat",
+        "ships": "ship vessel boat freighter barge warship",
+        "flights": "flight",
+        "schools": "school kindergarten nursery",
+        "hospitals": "hospital clinic",
+        "bodies": "body corpse",
+        "bridges": "bridge overpass viaduct flyover",
+        "windows": "window pane",
+        "customers": "customer consumer",
     }
 )
 EVENTS = frozenset({"explosions", "attacks", "incursions", "clashes", "fires"})
@@ -69,7 +82,17 @@ OUTCOMES = table(
         "shot down": "down intercept repel jam suppress",
         "hospitalised": "hospitalise hospitalize",
         "detained": "detain arrest",
-        "missing": "missing",
+        "released": "release free",
+        "exchanged": "exchange swap",
+        "missing": "missing unaccounted",
+        "stranded": "strand",
+        "trapped": "trap",
+        "found": "find recover",
+        "closed": "close shut",
+        "cancelled": "cancel ground",
+        "reopened": "reopen",
+        "repaired": "repair rebuild",
+        "reconnected": "reconnect",
         "flooded": "flood submerge inundate",
         "affected": "affect",
         "rescued": "rescue save",

@@ -30,12 +30,23 @@ _THINGS = PEOPLE | frozenset(
     {"house", "office", "building", "vehicle", "armour", "energy", "water", "plant", "school", "hospital"}
 )
 _THINGS |= frozenset({"facility", "road", "dam", "animal", "drone", "missile", "settlement"})
+# These serve people, and fail, stop and run again as a whole.
+_SERVING = frozenset({"bridge", "road", "train", "ferry", "ship", "flight", "port", "airport", "fuel", "pipe"})
+_SERVING |= frozenset({"phone", "school", "hospital"})
+_THINGS |= _SERVING
+# These the classes do not tell apart: trains that stop are not ferries that stop.
+_KEPT = frozenset(
+    {"train", "ferry", "flight", "ship", "fuel", "phone", "internet", "heating", "gas", "export", "import"}
+)
 # Of these it matters who did it.
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capture", "deny-involvement", "involve"})
+_DEEDS |= frozenset({"coup", "plotted", "storming", "march", "sea-drone", "bomb-vehicle"})
 _DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach", "stage", "claim-responsibility"})
 # Whoever denies one of these denies to have had a part in it; these deny by themselves.
 _INVOLVED = frozenset({"involve", "responsible", "blame", "sabotage", "deny-involvement"})
 _DENIALS = frozenset({"deny-involvement", "contradict", "return-ban", "uncertain"})
+# Whose own side did none of these had no part in it: "our army did not cross the border".
+_OWN_DEEDS = frozenset({"raid", "strike"})
 
 
 class Framer:
@@ -71,14 +82,19 @@ class Framer:
             negated = denied or any(token.dep_ == "neg" for token in piece)
             return Frame(classes=tuple(dict.fromkeys(strong)), negated=negated, **shared)
         name = "deny-involvement" if denied and main.event in _INVOLVED else main.event
+        agents = self._agents(main, hits, piece, claimant) if name in _DEEDS else ()
+        negated = name not in _DENIALS and (denied or main_event.negated(main, piece))
+        ours = bool(shared["side"]) and agents == (shared["side"],) and not main.weak
+        if negated and ours and events.act(name) in _OWN_DEEDS:
+            name, negated = "deny-involvement", False
         return Frame(
             main=name,
             act=events.act(name),
             classes=tuple(dict.fromkeys([name, *strong])),
             kin=tuple(sorted(events.kin(name))),
             state=main_event.state(main, piece),
-            negated=name not in _DENIALS and (denied or main_event.negated(main, piece)),
-            agents=self._agents(main, hits, piece, claimant) if name in _DEEDS else (),
+            negated=negated,
+            agents=agents,
             targets=self._targets(main, piece),
             **shared,
         )
@@ -115,7 +131,11 @@ class Framer:
             for noun in roles.objects(piece.doc[part])
             if roles.inside(noun, piece) and noun.pos_ != "VERB"
         ]
-        return tuple(dict.fromkeys(target for noun in nouns if (target := self._target(noun)) in _THINGS))
+        found = [target for noun in nouns if (target := self._target(noun)) in _THINGS]
+        if len(main.parts) > 1:  # "trains ... not run", "bridge ... shut": what it is done to is part of the phrase
+            parts = [piece.doc[part] for part in main.parts]
+            found += [kind for part in parts if part.dep_ != "compound" and (kind := kind_of(part)) in _SERVING]
+        return tuple(dict.fromkeys(found))
 
     def _target(self, noun: Token) -> str:
         named = {mention.entity.kind for mention in self._topic.mentions(roles.phrase(noun).text)}
@@ -149,6 +169,8 @@ class Framer:
     def _lemmas(self, piece: Span, hits: Sequence[EventHit], mentions: Sequence[Mention]) -> tuple[str, ...]:
         """The content lemmas in order: event words as "@class", names as "=key", nouns of a kind as "#kind"."""
         said = {part: hit.event for hit in reversed(hits) if not hit.weak for part in hit.parts}
+        # "trains ... not run", "water ... cut": what it is that stopped is no less telling than that it did
+        within = {part for hit in hits if len(hit.parts) > 1 for part in hit.parts if kind_of(piece.doc[part]) in _KEPT}
         begin = piece.start_char
         names = {mention.start + begin: mention for mention in mentions}
         covered = {at for mention in mentions for at in range(mention.start + begin, mention.end + begin)}
@@ -158,6 +180,8 @@ class Framer:
                 lemmas["=" + names[token.idx].entity.key] = None
             elif token.i in said:
                 lemmas["@" + said[token.i]] = None
+                if token.i in within and (lemma := self._lemma(token)):
+                    lemmas[lemma] = None
             elif token.idx not in covered and (lemma := self._lemma(token)):
                 lemmas[lemma[:_LONGEST_LEMMA]] = None
         return tuple(lemmas)

@@ -41,6 +41,11 @@ def terms() -> Terms:
 # Nouns that another noun or an adjective before them makes things of another kind: the nouns, those words, the kind.
 _BY_MODIFIER = (
     (words("tank"), words("fuel oil storage water gas diesel petrol"), "plant"),
+    (words("tanker"), words("oil crude lng lpg chemical"), "ship"),
+    (words("tanker carrier cart"), words("water fuel petrol milk road"), "vehicle"),
+    (words("main"), words("water gas sewage"), "pipe"),
+    (words("station forecourt"), words("petrol filling fuel gas service"), "filling-station"),
+    (words("wagon car"), words("tank fuel railway rail"), "train"),
     (words("building block"), words("residential apartment"), "house"),
     (words("worker crew"), words("rescue emergency aid relief ambulance"), "rescuer"),
 )

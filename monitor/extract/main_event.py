@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Span, Token
 
-from monitor.extract import events
+from monitor.extract import events, vocabulary
 from monitor.extract.events import EventHit
 from monitor.extract.kinds import PEOPLE, kind_of, terms
 from monitor.extract.roles import actors, inside, mutual, objects
@@ -26,6 +26,13 @@ _TURNING |= {"independent": 1.0, "distract": 1.5}
 _LASTING = re.compile(r"\b(under way|in progress|(second|2nd|third|3rd|another) day)\b", re.IGNORECASE)
 _NAMED = re.compile(r"\w ['\"“‘]an? ")  # a headline: the shelling "a war crime"
 _CALLING = frozenset({"call", "describe", "brand", "label", "deem"})
+# These last: to hold a place, to be without water, to be missing is the same while it goes on.
+_STATES = vocabulary.words(
+    """
+    control missing search-survivors trap cut-water cut-heating cut-comms shortage queue strand ration schools intact
+    halt-traffic halt-trade halt-work aid-blocked condition
+    """
+)
 _PERHAPS = frozenset({"could", "might", "may"})
 _PERCEIVED = frozenset({"hear", "see", "feel", "smell"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
@@ -33,6 +40,8 @@ _PEOPLE_HELD = frozenset({"civilian", "soldier", "prisoner"})
 _STRUCK = frozenset({"civilian", "soldier", "fighter", "rescuer"})
 _TROOPS = frozenset({"fighter", "soldier"})
 _BUILDINGS = frozenset({"house", "office", "building", "facility", "plant", "school", "hospital", "energy"})
+_TRAFFIC = frozenset({"flight", "train", "traffic", "ferry", "shipping", "navigation", "movement", "crossing"})
+_WAYS = frozenset({"road", "bridge", "rail", "port", "airport", "airspace", "tunnel"})
 _MACHINES = frozenset({"vehicle", "armour", "weapon"})
 # An event's class by what it is done to: the class, its objects, the class that it then is.
 _BY_OBJECT = (
@@ -45,8 +54,19 @@ _BY_OBJECT = (
     (("damage",), _STRUCK, "wound"),
     (("use-weapons",), _MACHINES, "use-weapons"),
     (("destroy", "eliminate", "repel", "disrupt"), frozenset({"drone", "missile"}), "shoot-down"),
-    (("distract",), frozenset({"flight", "train", "traffic"}), "close"),
-    (("shoot-down",), frozenset({"road", "dam", "building", "house", "energy"}), "destroy"),
+    (("disrupt",), frozenset({"water", "pipe"}), "cut-water"),
+    (("disrupt",), frozenset({"phone", "internet", "communication", "network"}), "cut-comms"),
+    (("disrupt",), frozenset({"energy"}), "cut-power"),
+    (("distract",), frozenset({"flight", "plane", "train", "traffic", "ship", "ferry", "vehicle", "cargo"}), "reroute"),
+    (("close", "repel", "disrupt"), _TRAFFIC | _WAYS, "halt-traffic"),
+    (("close",), frozenset({"school", "lesson", "class"}), "schools"),
+    (("close",), frozenset({"export", "import", "shipment", "cargo"}), "halt-trade"),
+    (("close",), frozenset({"concert", "match", "festival", "parade", "celebration", "event"}), "cancel-event"),
+    (("resume",), _TRAFFIC | _WAYS, "resume-traffic"),
+    (("resume", "resume-traffic"), frozenset({"school", "lesson", "class"}), "schools-open"),
+    (("resume",), frozenset({"export", "import", "shipment", "cargo"}), "resume-trade"),
+    (("resume",), frozenset({"supply", "water", "energy", "heating", "internet"}), "restore-supply"),
+    (("shoot-down",), frozenset({"road", "bridge", "dam", "building", "house", "energy"}), "destroy"),
     (("deploy",), frozenset({"civilian"}), "evacuate"),
     (("free",), frozenset({"prisoner", "soldier", "civilian", "animal"}), "free"),
     (("free",), frozenset({"video", "statement", "report", "figure", "detail", "name"}), "show"),
@@ -56,9 +76,12 @@ _BY_OBJECT = (
     (("enter", "deploy"), frozenset({"settlement"}), "advance"),
     (("capture",), frozenset({"settlement", "border"}), "capture"),
     (("attack",), _BUILDINGS, "strike"),
+    (("order",), frozenset({"raid"}), "plotted"),
+    (("lose",), frozenset({"plane", "helicopter", "aircraft", "drone"}), "shoot-down"),
 )
 _BY_SUBJECT = (
     (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
+    (("flee",), _TROOPS, "withdraw"),
     (("capture",), frozenset({"video"}), "show"),
     (("enter", "advance"), frozenset({"water", "flood", "river"}), "flood"),
 )
@@ -170,7 +193,7 @@ def negated(main: EventHit, piece: Span) -> bool:
             if noun.dep_ in ("nsubj", "nsubjpass", "dobj", "attr")
             for word in noun.children
         ]
-        if any(word.dep_ == "neg" or word.lower_ in _NO for word in near):
+        if any((word.dep_ == "neg" or word.lower_ in _NO) and word.i not in main.parts for word in near):
             return True
         if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False
@@ -191,7 +214,7 @@ def state(main: EventHit, piece: Span) -> str | None:
     if main.event == "regime" and words & terms().ended:
         return "ended"
     lasting = words & terms().continuing or _LASTING.search(piece.text)
-    if lasting and main.event != "control":  # to hold a place lasts
+    if lasting and main.event not in _STATES:
         return "continuing"
     if words & _PERHAPS and not words & _PERCEIVED:  # "shots could be heard": they were
         return "possible"

@@ -24,7 +24,7 @@ from tests.unit.saying import framer as the_framer
         ("Eleven drones were destroyed over the region.", "shoot-down"),
         ("Villagers were being held in a shop.", "detain"),
         ("Hundreds of children were taken to camps.", "evacuate"),
-        ("Flights were diverted.", "close"),
+        ("Flights were diverted.", "reroute"),
         ("Troops carried out the evacuation of the village.", "evacuate"),
         ("The raid was carried out by the fighters.", "responsible"),
         ("The president had been informed of the attack.", "inform"),
@@ -33,11 +33,21 @@ from tests.unit.saying import framer as the_framer
         ("Two hostages were released.", "free"),
         ("The group released a video.", "show"),
         ("Missiles brought down the bridge.", "destroy"),
+        ("The authorities suspended the movement of trains.", "halt-traffic"),
+        ("The concerts were suspended.", "cancel-event"),
         ("Officials ordered the evacuation of nine villages.", "evacuate"),
         ("Troops were battling a group that had crossed the border.", "enter"),
         ("Troops were fighting for a second day against a group that had crossed the border.", "fight"),
         ("Six people were wounded in the shelling.", "wound"),
         ("Kyiv is watching the situation but has nothing to do with it.", "deny-involvement"),
+        ("The air force lost two helicopters.", "shoot-down"),
+        ("The fighters left Kozinka.", "withdraw"),
+        ("Kyiv ordered the attack.", "plotted"),
+        ("A criminal case has been opened over the raid.", "investigate"),
+        ("The criminal case over the mutiny was dropped.", "drop-case"),
+        ("The ambassador was summoned over the attack.", "summon"),
+        ("The sides agreed to a ceasefire.", "ceasefire"),
+        ("The strikes were in retaliation for the bombing.", "retaliate"),
     ],
 )
 def test_the_main_event_is_found_through_light_words_and_by_its_object(text: str, main: str) -> None:
@@ -197,3 +207,69 @@ def test_names_that_the_topic_does_not_know_are_kept_apart() -> None:
 
 def test_what_could_happen_has_not_happened() -> None:
     assert framed("The raid could force the troops to withdraw.").state == "possible"
+
+
+def test_whose_own_side_did_not_attack_denies_to_have_had_a_part_in_it() -> None:
+    ours = framed("Ukraine did not attack the bridge.", "Mykhailo Podolyak")
+    assert (ours.main, ours.negated) == ("deny-involvement", False)
+    theirs = framed("Ukraine did not attack the bridge.", GOVERNOR)
+    assert (theirs.main, theirs.negated) == ("attack", True)
+    policy = framed("Ukraine does not encourage strikes inside Russia.", "Mykhailo Podolyak")
+    assert policy.main != "deny-involvement"
+
+
+@pytest.mark.parametrize(
+    ("done", "undone"),
+    [
+        ("The border crossing was closed.", "The border crossing was reopened."),
+        ("A curfew was imposed in the city.", "The curfew in the city was lifted."),
+        ("Charges were brought against the general.", "Charges against the general were dropped."),
+        ("An air raid alert was declared in the region.", "The air raid alert in the region was lifted."),
+        ("The council adopted the resolution.", "The council's session ended without a resolution."),
+        ("A general was appointed to lead the border troops.", "The general was dismissed from his post."),
+    ],
+)
+def test_what_is_done_is_another_event_than_its_undoing(done: str, undone: str) -> None:
+    one, other = framed(done), framed(undone)
+    assert one.main
+    assert other.main
+    assert one.main != other.main
+
+
+@pytest.mark.parametrize("text", ["No trains were running to the south.", "The suburb is without water."])
+def test_a_negation_that_is_part_of_the_event_does_not_deny_it(text: str) -> None:
+    assert not framed(text).negated
+
+
+def test_what_a_denied_shortage_says_is_that_there_is_none() -> None:
+    assert framed("There is no shortage of fuel.").negated
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("No trains were running to the south.", "train"),
+        ("No ferries are crossing the bay.", "ferry"),
+        ("The port was shut on Monday.", "port"),
+    ],
+)
+def test_what_stopped_is_what_it_was_done_to(text: str, target: str) -> None:
+    assert target in framed(text).targets
+
+
+def test_what_lasts_is_the_same_while_it_goes_on() -> None:
+    assert framed("Six sailors are still missing.").state == framed("Six sailors are missing.").state
+    assert framed("The artillery is still firing.").state == "continuing"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The carriageway was damaged.", "The roadway was damaged."),
+        ("A span was damaged.", "A section was damaged."),
+        ("A trailer was damaged.", "A lorry was damaged."),
+        ("A gas main was damaged.", "A gas pipeline was damaged."),
+    ],
+)
+def test_words_that_stand_for_one_another_are_one_word(one: str, other: str) -> None:
+    assert set(framed(one).lemmas) == set(framed(other).lemmas)

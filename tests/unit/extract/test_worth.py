@@ -70,7 +70,7 @@ def test_a_fact_is_told_by_its_form_whatever_it_is_about(text: str) -> None:
         "Two bridges often freeze.",
         "Drivers cursed.",
         "Kapustin wore a helmet with two stickers.",
-        "How 300 lorries queued at the port.",
+        "How 300 lorries parked at the port.",
     ],
 )
 def test_what_a_thing_is_like_or_what_somebody_does_besides_is_none(text: str) -> None:
