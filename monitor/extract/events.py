@@ -45,6 +45,7 @@ class _Phrase(NamedTuple):
     weak: bool
     words: tuple[frozenset[str] | None, ...]
     """One set of lemmas a place; None is a gap."""
+    last: frozenset[str]
 
 
 class _Lexicon(NamedTuple):
@@ -102,7 +103,8 @@ def of(span: Span) -> tuple[EventHit, ...]:
 
 def _said(span: Span) -> tuple[EventHit, ...]:
     lemmas = [lemma_of(token) for token in span]
-    hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start)]
+    present = frozenset(lemmas)
+    hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start, present)]
     hits = _longest(hits, span.doc)
     taken = {index for hit in hits for index in hit.parts}
     for token in span:
@@ -127,8 +129,10 @@ def lemma_of(token: Token) -> str:
     return lemma[:-1] if named else lemma
 
 
-def _phrases_at(lemmas: list[str], start: int, offset: int) -> Iterator[EventHit]:
+def _phrases_at(lemmas: list[str], start: int, offset: int, present: frozenset[str]) -> Iterator[EventHit]:
     for phrase in _lexicon().phrases.get(lemmas[start], ()):
+        if phrase.last.isdisjoint(present):  # a cheap question first: most phrases end here
+            continue
         if parts := _match(lemmas, start, phrase.words):
             yield EventHit(offset + parts[0], phrase.event, phrase.weak, tuple(offset + part for part in parts))
 
@@ -206,7 +210,8 @@ def _distinct(hits: list[Hit]) -> tuple[Hit, ...]:
 def _phrase(event: str, line: str) -> _Phrase:
     weak = line.startswith("~")
     words = line.removeprefix("~").split()
-    return _Phrase(event, weak, tuple(None if word == GAP else frozenset(word.split("|")) for word in words))
+    places = tuple(None if word == GAP else frozenset(word.split("|")) for word in words)
+    return _Phrase(event, weak, places, places[-1] or frozenset())
 
 
 def _symmetric(kin: dict[str, Iterable[str]]) -> dict[str, frozenset[str]]:
