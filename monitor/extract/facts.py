@@ -44,6 +44,13 @@ _ABSTRACT = words(
     location authenticity identity date origin circumstance
     """
 )
+# "there is no excuse": that there is none of these is somebody's opinion
+_WANTED = words(
+    """
+    doubt excuse reason justification alternative choice point need chance hope way sense desire will governance
+    limit justice logic explanation other question
+    """
+)
 _TOTALS = words("number total toll count")
 _NOBODY = words("nobody nothing none neither no-one")
 _SELVES = words("i we you us me our my")
@@ -113,7 +120,8 @@ def no_such_thing(piece: Tokens) -> bool:
     if root.tag_ not in VERBAL or not any(t.tag_ in FINITE for t in piece):
         return False
     if _expletive(root):
-        return any(t.lower_ in {"no", "not", "n't"} for t in piece)
+        missed = (c.lemma_.lower() for c in root.children if c.dep_ in {"attr", "nsubj", "dobj"})
+        return any(t.lower_ in {"no", "not", "n't"} for t in piece) and not _WANTED & set(missed)
     said = ("nsubj", "nsubjpass", "dobj") if root.lemma_ == "have" else ("nsubj", "nsubjpass")
     nouns = [child for child in root.children if child.dep_ in said]
     return any(noun.lower_ in _NOBODY or any(c.lower_ == "no" for c in noun.children) for noun in nouns)

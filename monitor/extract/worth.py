@@ -207,7 +207,7 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if main is None or facts.to_come(main) or facts.describes(main):
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
-        return True
+        return piece[0].tag_ != "WRB"
     told = (company and facts.no_such_thing(piece)) or facts.plain(piece, main, heading=heading, company=company)
     return told and piece[0].tag_ != "WRB" and _QUESTION.match(text) is None
 
@@ -225,7 +225,7 @@ def _adverbial(piece: Tokens) -> bool:
 def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
     """Whether the events are only what "came" or "followed": "the order comes hours after …"."""
     subject = {t.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} for t in c.subtree}
-    return all(hit.token in subject or hit.token == verb.i for hit in hits)
+    return all(subject.issuperset({*hit.parts} - {verb.i}) for hit in hits)
 
 
 def _too_short(piece: Tokens, *, heading: bool) -> bool:

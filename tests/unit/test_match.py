@@ -55,7 +55,7 @@ ONE_CLAIM = [
         MINISTRY,
         "air defence destroyed nine devices over the Belgorod region",
     ),
-    (GOVERNOR, "fighting broke out in Kozinka", GOVERNOR, "fighting continues in Kozinka"),
+    (GOVERNOR, "a depot is burning in Kozinka", GOVERNOR, "the depot in Kozinka is still burning"),
 ]
 
 

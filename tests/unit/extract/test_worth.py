@@ -70,7 +70,7 @@ def test_a_fact_is_told_by_its_form_whatever_it_is_about(text: str) -> None:
         "Two bridges often freeze.",
         "Drivers cursed.",
         "Kapustin wore a helmet with two stickers.",
-        "How 300 lorries parked at the port.",
+        "How 300 lorries queued at the port.",
     ],
 )
 def test_what_a_thing_is_like_or_what_somebody_does_besides_is_none(text: str) -> None:
@@ -90,6 +90,10 @@ def test_what_a_thing_is_like_or_what_somebody_does_besides_is_none(text: str) -
 )
 def test_what_there_is_not_what_will_be_and_what_was_heard_is_worth_telling(text: str) -> None:
     assert len(extractor().extract(thread(text)[0], ())) == 1
+
+
+def test_that_there_is_no_excuse_is_an_opinion() -> None:
+    assert extractor().extract(thread("“There is no excuse, no doubt and no hope,” a resident said.")[0], ()) == ()
 
 
 def test_what_is_asked_is_none() -> None:
