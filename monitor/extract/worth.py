@@ -225,7 +225,7 @@ def _adverbial(piece: Tokens) -> bool:
 def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
     """Whether the events are only what "came" or "followed": "the order comes hours after …"."""
     subject = {t.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} for t in c.subtree}
-    return all(subject.issuperset({*hit.parts} - {verb.i}) for hit in hits)
+    return all(hit.token == verb.i or subject.issuperset({*hit.parts} - {verb.i}) for hit in hits)
 
 
 def _too_short(piece: Tokens, *, heading: bool) -> bool:

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from spacy.tokens import Doc
+
 from monitor import disputes, match
-from monitor.extract import attribution, extent, extractor, quotes, reading, who, worth
+from monitor.extract import attribution, extent, extractor, facts, quotes, reading, who, worth
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import judge
 from monitor.extract.speakers import Speakers
@@ -78,6 +80,7 @@ EXTRACTION: Mapping[str, Sequence[Patch]] = {
     "worth: attributed statements": [(worth, "attributed", yes)],
     "worth: quotes": [(worth, "quoted", yes)],
     "worth: background": [(worth, "background", no)],
+    "worth: facts by their form": [(facts, name, no) for name in ("plain", "undergone", "no_such_thing", "appointed")],
     "the outlet's own statements": [(Extractor, "_outlet", none)],
     "quotes without a cue of their own": [(quotes, "_bare_quotes", empty)],
     "footage": [(quotes, "footage", nothing)],
@@ -163,17 +166,16 @@ class Texts:
 
 def extraction() -> list[list[str]]:
     """F1 and claimants of each set as it is, and what they lose without each rule."""
-    parsed: dict[object, Any] = {}
-    parse = reading._parse
+    parsed: dict[str, Doc] = {}
+    parse = reading.parse
 
-    def once(text: str, spans: Any, quoted: Any) -> Any:
-        key = (text, tuple(spans), quoted)
-        if key not in parsed:
-            parsed[key] = parse(text, spans, quoted)
-        return parsed[key]
+    def once(sentences: Sequence[str]) -> list[Doc]:
+        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in parsed]
+        parsed.update(zip(new, parse(new), strict=True))
+        return [parsed[sentence] for sentence in sentences]
 
     Extractor.gate_open = False  # type: ignore[attr-defined]
-    with without((reading, "_parse", once)):
+    with without((reading, "parse", once)):
         texts = {name: Texts(name) for name in SETS}
         base = [value for one in texts.values() for value in one.figures()]
         rows = [["nothing", *(f"{value:.3f}" for value in base)]]
