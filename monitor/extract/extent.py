@@ -232,9 +232,19 @@ def tail(sentence: Sentence, last: int) -> Span | None:
         at += 1
     if at >= end - 1 or all(t.is_punct for t in doc[at:end]):
         return None
-    if doc[at].lower_ in _ADDED:
+    if doc[at].lower_ in _ADDED and not _goes_on(doc, at):
         return None
     return at, end
+
+
+def _goes_on(doc: Doc, at: int) -> bool:
+    """Whether what is said goes on: "…, the governor said, while two are still missing", and nobody else speaks."""
+    verb = doc[at].head
+    subject = child_of(verb, *SUBJECTS)
+    if doc[at].lower_ != "while" or subject is None or subject.pos_ == "PRON":
+        return False
+    finite = verb.tag_ in FINITE or any(c.tag_ in FINITE for c in verb.children if c.dep_ in {"aux", "auxpass"})
+    return finite and not any(t.lemma_.lower() in cues.VERBS for t in doc[at:] if t.tag_ in VERBAL)
 
 
 def title_before(sentence: Sentence, first: int, token: Token) -> int:

@@ -182,7 +182,7 @@ def said_behind(noun: Token) -> Iterator[str]:
 
 
 def toll(number: Token) -> Iterator[str]:
-    """As in "the death toll rose to five", "the number of wounded has risen to 12"."""
+    """As in "the toll rose to five", which counts the dead, "the number of wounded has risen to 12"."""
     verb = number
     for _ in range(3):
         if verb.pos_ == "VERB" or verb.dep_ == "ROOT":
@@ -190,7 +190,7 @@ def toll(number: Token) -> Iterator[str]:
         verb = verb.head
     for subject in verb.children:
         if subject.dep_ in _SUBJECTS:
-            for token in subject.subtree:
-                name = NOUNS.get(lemma(token)) or OUTCOMES.get(token.lower_)
-                if name:
-                    yield name
+            names = [NOUNS.get(lemma(token)) or OUTCOMES.get(token.lower_) for token in subject.subtree]
+            yield from (name for name in names if name)
+            if not any(names) and any(lemma(token) == "toll" for token in subject.subtree):
+                yield "killed"

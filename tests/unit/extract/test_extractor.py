@@ -293,3 +293,14 @@ def test_what_is_expected_is_parsed_before_it_is_asked_for() -> None:
 )
 def test_a_title_does_not_mean_somebody_who_bears_another(before: str, text: str, claimant: str) -> None:
     assert claimants(before, text) == {claimant}
+
+
+@pytest.mark.parametrize(
+    ("text", "claimant"),
+    [
+        ("Six houses were damaged, Gladkov said, while three lorries were burnt out.", "Vyacheslav Gladkov"),
+        ("Six houses were damaged, Gladkov said, while Kyiv denied any role in the attack.", "Kyiv"),
+    ],
+)
+def test_a_clause_behind_while_is_the_speakers_unless_somebody_else_speaks_in_it(text: str, claimant: str) -> None:
+    assert [who for who, _ in said(text)] == ["Vyacheslav Gladkov", claimant]

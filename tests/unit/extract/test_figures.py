@@ -50,6 +50,8 @@ Parse = Callable[[str], Doc]
         ("Three confirmed dead", [(3, "people killed")]),
         ("four people suffered shrapnel wounds", [(4, "people wounded")]),
         ("The death toll rose to five", [(5, "people killed")]),
+        ("The toll has risen to six", [(6, "people killed")]),
+        ("The injury toll rose to 12", [(12, "people wounded")]),
         ("The number of wounded rose from six to 12", [(12, "people wounded")]),
         ("Two Ukrainian saboteurs were eliminated", [(2, "attackers killed")]),
         ("The Legion said it had taken 10 Russian soldiers prisoner", [(10, "soldiers captured")]),
