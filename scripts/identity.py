@@ -1,10 +1,11 @@
 """How well sightings of one claim are told from those of others, given perfect extraction.
 
-    python scripts/identity.py EVAL_FOLDER SET TOPIC_FILE [--verbose]
+    python -m scripts.identity GOLD_FILE TOPIC_FILE [--verbose]
 
-Takes the gold sightings of SET (seeds, wire, dam) as if they had been extracted, in the order in which the feed
-publishes them, streams them through the matcher with the candidate index in memory, and prints the scorer's figures.
-With --verbose each sighting is told with its decision and reason; SPLIT and MERGE mark what went wrong.
+Takes the sightings of the gold file (../shared/eval/wire.gold.yaml, say) as if they had been extracted, in the order
+in which the feed publishes them, streams them through the matcher with the candidate index in memory, and prints the
+scorer's figures. With --verbose each sighting is told with its decision and reason; SPLIT and MERGE mark what went
+wrong.
 """
 
 import argparse
@@ -67,12 +68,12 @@ class Index:
 
 
 class Gold:
-    """The gold sightings of one set."""
+    """The gold sightings of one set; its texts and their feed lie in the folder beside the file that the file names."""
 
-    def __init__(self, folder: Path, name: str, topic: Topic) -> None:
+    def __init__(self, path: Path, topic: Topic) -> None:
         self.scorer = scorer(EVAL / "score.py")
-        self.gold, self.texts, _, self.mentions = self.scorer.load_gold(folder / f"{name}.gold.yaml")
-        feed = yaml.safe_load((folder / self.gold["folder"] / "feed.yaml").read_text(encoding="utf-8"))
+        self.gold, self.texts, _, self.mentions = self.scorer.load_gold(path)
+        feed = yaml.safe_load((path.parent / self.gold["folder"] / "feed.yaml").read_text(encoding="utf-8"))
         self._documents = {document["file"]: (at, document) for at, document in enumerate(feed["documents"])}
         self._topic = topic
         self._framer = Framer(topic)
@@ -178,18 +179,17 @@ def row(mention: Mapping[str, Any], filed: Filing) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("set")
+    parser.add_argument("gold", type=Path)
     parser.add_argument("topic", type=Path)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
-    gold, index = Gold(options.folder, options.set, load_topic(options.topic)), Index()
+    gold, index = Gold(options.gold, load_topic(options.topic)), Index()
     filed = run(gold, index)
     if options.verbose:
         tell(filed, index)
     report, _ = gold.scorer.score(gold.gold, gold.mentions, [row(*one) for one in filed], gold.texts)
     told = {name: report[name] for name in ("clustering", "alerts", "updates", "disputes", "figure_accuracy")}
-    print(json.dumps({"set": options.set, **told, "candidates read": round(index.read / len(filed), 1)}))
+    print(json.dumps({"set": options.gold.name, **told, "candidates read": round(index.read / len(filed), 1)}))
     return 0
 
 

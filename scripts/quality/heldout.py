@@ -26,7 +26,7 @@ class Remembered:
     """The gold sightings of a set, read once and streamed as often as is wanted."""
 
     def __init__(self, name: str) -> None:
-        self._gold = Gold(EVAL, name, load_topic(SETS[name][1]))
+        self._gold = Gold(EVAL / f"{name}.gold.yaml", load_topic(SETS[name][1]))
         self._sightings = list(self._gold.sightings())
 
     def sightings(self) -> Iterator[tuple[Mapping[str, Any], Sighting]]:

@@ -50,7 +50,7 @@ def made_up(scratch: Path, *, verbose: bool = False) -> Figures:
     """
     found, means = Figures(), Figures()
     for name, looked in LOOKED_AT.items():
-        paths = (MADE_UP / name, MADE_UP / f"{name}.topic.yaml", MADE_UP / f"{name}.gold.yaml")
+        paths = (MADE_UP / name, MADE_UP / f"{name}.topic.yaml", MADE_UP / f"{name}.claims.yaml")
         found |= scored(name, *paths, scratch, verbose=verbose and looked)
     for which, wanted in (("looked", True), ("new", False)):
         names = [name for name, looked in LOOKED_AT.items() if looked == wanted]
