@@ -75,7 +75,7 @@ class Pipeline:
         self._observers = observers
 
     async def expect(self, posts: Sequence[Post]) -> None:
-        """Takes it that these are handled next: what they say is parsed together, in half the time. Raises nothing."""
+        """Takes it that these are handled next: what they say is parsed together, in less time. Raises nothing."""
         relevant = [post for post in posts if self._judge(post.text, ()).relevant]
         if len(relevant) < 2:
             return

@@ -226,7 +226,7 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def read_ahead(texts: Iterable[str]) -> None:
-    """Parses these texts together: what `read` then finds of theirs took half the time that each alone would take."""
+    """Parses these texts together, for the calls of `read` that follow: it takes little more than half the time."""
     pages = [_page(text[start:end]) for text in texts for start, end in paragraphs(text)]
     parse_ahead([page.text[start:end] for page in pages for start, end in page.spans])
 

@@ -33,11 +33,9 @@ def one_post(waiting: int = 1) -> list[list[float]]:
         claims += [file(one, Choice(claim=None, because="bench"), "bench")[0] for one in extractor.extract(post, ())]
     times: list[list[float]] = [[] for _ in posts]
     for number in range(ROUNDS):
-        # Another text each time, so that nothing that was parsed before is found again.
-        again = [
-            post.model_copy(update={"text": post.text + "!" * (number + 1), "id": f"{post.id}{number}"})
-            for post in posts
-        ]
+        # Another text each time, alone and in company, so that nothing that was read before is found again.
+        marks = "!" * (ROUNDS * (waiting > 1) + number + 1)
+        again = [post.model_copy(update={"text": post.text + marks, "id": f"{post.id}{marks}"}) for post in posts]
         share = 0.0
         for n, (post, taken) in enumerate(zip(again, times, strict=True)):
             if waiting > 1 and n % waiting == 0:
