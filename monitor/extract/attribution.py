@@ -1,7 +1,7 @@
 """Who says what: the frames of attribution of one sentence, as ranges of its tokens.
 
     forward      X said (that) P · X wrote: "P"         inverted    P, X said · "P," said X, "Q"
-    inserted     N, X said, was done
+    inserted     N, X said, was done                    relative    a blast that X says killed three
     infinitive   X claimed to have done                 directive   X urged Y to do
     nominal      X announced N · X blamed Y for N       passive     N was announced by X
     according    according to X, P · as X put it, P · in X's words, P
@@ -18,7 +18,7 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues
-from monitor.extract.clauses import clausal, directive, infinitive, inserted
+from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
 from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, subject_of
 from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
 from monitor.extract.reading import Sentence
@@ -64,6 +64,7 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
             yield from directive(token, sentence, cue)
         yield from passive(token, sentence, cue)
         yield from inserted(token, sentence, cue)
+        yield from relative(token, sentence, cue)
         yield from clausal(token, sentence, cue)
         yield from infinitive(token, sentence, cue)
         yield from directive(token, sentence, cue)

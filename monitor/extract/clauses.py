@@ -1,10 +1,10 @@
-"""The frames whose content is a clause: forward, inverted, infinitive, directive."""
+"""The frames whose content is a clause: forward, inverted, inserted, relative, infinitive, directive."""
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
-from monitor.extract import cues, extent
+from monitor.extract import cues, events, extent
 from monitor.extract.grammar import (
     FINITE,
     SUBJECTS,
@@ -21,6 +21,7 @@ from monitor.extract.grammar import (
     subject_of,
 )
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
 _OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "agree"})
@@ -33,8 +34,19 @@ _EVIDENCE = frozenset({"information", "datum", "data", "figure", "estimate"})
 """Cited, they leave the speaker who he is, unless somebody gave them."""
 
 
+_FINDINGS = words(
+    "evidence analysis record poll survey study investigation inquiry finding document photo number source"
+)
+_TELLING = _EVIDENCE | _FINDINGS | cues.FOOTAGE | cues.RUMOURS | cues.NOUNS.keys()
+"""Things that tell, and what they tell is a statement."""
+
+_BY_THINGS = frozenset({"indicate", "suggest", "show", "imply", "signal", "underline", "underscore", "reveal"})
+"""What a fact does without saying it: "a raid, which shows that P"."""
+
 _SHORTEST_ACRONYM = 3
 """Of an institution; shorter ones are countries."""
+
+_RELATIVE = frozenset({"that", "which", "who", "whom"})
 
 _LONGEST_TITLE = 14
 """So many words a speaker's title may have: "the acting head of the region's health department"."""
@@ -46,6 +58,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     subject = _speaker(token)
     mind = mind_of(cue)
+    if subject is not None and cue.lemma in _BY_THINGS and _is_fact(subject):
+        return
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
@@ -89,6 +103,13 @@ def _house(sentence: Sentence) -> Span | None:
         return None
     capitals = house.text.isupper() and len(house) >= _SHORTEST_ACRONYM
     return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS else None
+
+
+def _is_fact(subject: Token) -> bool:
+    """Whether something happened or is so, and nobody speaks: "this shows", "the blast, which suggests"."""
+    if subject.pos_ == "PRON":
+        return subject.lower_ in {"this", "that", "which", "these", "those"}
+    return subject.pos_ == "NOUN" and not (speaks(subject) or {subject.lemma_, subject.lower_} & _TELLING)
 
 
 def _says(token: Token, cue: cues.Cue) -> bool:
@@ -214,6 +235,40 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
         yield Attribution("inserted", token.i, cue.lemma, source_of(subject, token), content, (first, last), cue.stance)
 
 
+def relative(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
+    """An attack that X says killed three: X says the rest of the clause. "The town X says it took" says nothing new."""
+    doc, start = sentence.doc, token.i + 1
+    if token.tag_ not in FINITE or "clause" not in cue.ways or cue.lemma in cues.NEEDS_MARK or start + 1 >= len(doc):
+        return
+    subject = child_of(token, *SUBJECTS) or _neighbour(token)
+    if subject is None or subject.i > token.i or subject.tag_ in {"WP", "WDT"}:
+        return
+    source = source_of(subject, token)
+    if source is None or not source[0]:
+        return
+    before = doc[source[0] - 1]
+    marked = before.lower_ in _RELATIVE
+    described = token.dep_ == "relcl" and (marked or before.pos_ in {"NOUN", "PROPN"})
+    verb = start + (doc[start].pos_ in {"PRON", "ADV"})
+    if doc[verb].tag_ not in FINITE or not (described or (marked and doc[start].pos_ != "PRON")):
+        return
+    content = ((start, _clause_end(doc, verb)),) if doc[start].pos_ != "PRON" else ()
+    region = (before.i if marked else source[0], start)
+    yield Attribution("relative", token.i, cue.lemma, source, content, region, cue.stance)
+
+
+def _clause_end(doc: Doc, verb: int) -> int:
+    """Where the clause of a verb ends: at a comma, or at a further verb that nothing joins to it."""
+    joined = False
+    for token in doc[verb + 1 :]:
+        if token.text in {",", ";", ":"}:
+            return token.i
+        joined = joined or token.dep_ in {"cc", "mark"} or token.tag_ in {"WDT", "WP", "WRB"}
+        if token.tag_ in FINITE and not joined:
+            return token.i
+    return len(doc) - doc[-1].is_punct
+
+
 def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     """X claimed to have done; X vowed to do."""
     mind = "infinitive" not in cue.ways
@@ -241,16 +296,8 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
         return
     passive = child_of(token, "auxpass") is not None or _bare_passive(token)
     subject = subject_of(token)
-    act = next(
-        (
-            c
-            for c in token.subtree
-            if c.i > token.i and c.tag_ == "VB" and any(k.lower_ == "to" and k.dep_ == "aux" for k in c.children)
-        ),
-        None,
-    )
     hearer = child_of(token, "dobj", "dative") or child_of(token, "prep") or child_of(token, "ccomp", "xcomp")
-    if act is None or (hearer is None and not passive):
+    if not _to_do(token, sentence) or (hearer is None and not passive):
         return
     first, _ = region_of(token, subject)
     if passive:
@@ -271,3 +318,14 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
         (first, token.i + 1),
         cue.stance,
     )
+
+
+def _to_do(token: Token, sentence: Sentence) -> bool:
+    """Whether the cue goes on "to do"; in a headline's "army to "dislodge" enemy" the verb may look like a noun."""
+    for to in sentence.doc[token.i + 1 : -1]:
+        if to.lower_ != "to" or not token.is_ancestor(to):
+            continue
+        act = to.nbor(2) if to.nbor().text == '"' and to.i + 2 < len(to.doc) else to.nbor()
+        if (to.dep_ == "aux" and to.head.tag_ == "VB") or (act.pos_ == "NOUN" and events.lookup(act.lemma_, "VERB")):
+            return True
+    return False

@@ -154,7 +154,9 @@ def end_of(token: Token, sentence: Sentence, marked: str) -> int:
     """Where what is said ends: before the main clause, if the cue's is not that ("while X said P, drones hit Q")."""
     doc, last = sentence.doc, token.right_edge.i + 1
     before_main = token.dep_ == "advcl" and token.head.i >= last and marked != "quote"
-    if before_main and last < len(doc) and doc[last].text == ",":
+    # "a group, which claims that P, did Q"
+    within = token.dep_ == "relcl" and token.head.dep_ in SUBJECTS and token.head.head.i >= last
+    if (before_main or within) and last < len(doc) and doc[last].text == ",":
         return last
     return next((i for i in range(token.i + 1, len(doc) - 2) if _goes_beyond(sentence, i, token)), len(doc))
 

@@ -80,15 +80,20 @@ def _behind_colon(sentence: Sentence) -> Attribution | None:
 
 def heading_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
     """The frame of a headline that has no other; `lemma` is the mark that parts speaker and content."""
-    doc = sentence.doc
     frame = _behind_colon(sentence)
     if frame is not None:
-        dashed = _before_dash(reading, sentence) if not _speaking(sentence, frame) else None
-        return dashed if dashed is not None and _speaking(sentence, dashed) else frame
-    last = next((t.i for t in doc[len(doc) - 6 :] if t.text == ":"), None) if len(doc) > 4 else None
+        others = () if _speaking(sentence, frame) else (_before_dash(reading, sentence), _before_colon(sentence))
+        return next((other for other in others if other is not None and _speaking(sentence, other)), frame)
+    return _before_colon(sentence) or _before_dash(reading, sentence) or _behind_comma(sentence)
+
+
+def _before_colon(sentence: Sentence) -> Attribution | None:
+    """ "P: S"."""
+    doc = sentence.doc
+    last = next((t.i for t in doc[max(len(doc) - 6, 0) :] if t.text == ":"), None) if len(doc) > 4 else None
     if last and last > 2 and last + 1 < len(doc) and _plain(doc[last + 1 :]):
         return Attribution("heading", last, "–", (last + 1, len(doc)), ((0, last),), (last, len(doc)))
-    return _before_dash(reading, sentence) or _behind_comma(sentence)
+    return None
 
 
 def _behind_comma(sentence: Sentence) -> Attribution | None:

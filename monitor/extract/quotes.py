@@ -53,18 +53,15 @@ def analyse(paragraph: str) -> Analysis:
     """The paragraph's statements in the order of the text; remembered by text."""
     reading = read(paragraph)
     raw = [[f for f in attributions(s) if not f.mind] for s in reading.sentences]
-    if reading.heading and len(raw) == 1 and not raw[0]:
-        titled = heading_frame(reading, reading.sentences[0])
-        raw = [[titled] if titled is not None else []]
-    elif not reading.heading or len(raw) > 1:
-        raw = [found or _labelled(reading, s) for found, s in zip(raw, reading.sentences, strict=True)]
+    label = heading_frame if reading.heading else labelled_frame
+    raw = [found or _labelled(label(reading, s)) for found, s in zip(raw, reading.sentences, strict=True)]
     if reading.heading:
         raw = [[shortened(f, s) for f in found] for found, s in zip(raw, reading.sentences, strict=True)]
     frames = tuple(settled(found, s.doc) for found, s in zip(raw, reading.sentences, strict=True))
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
     own: list[tuple[Span, ...]] = []
-    said_after = _said_after(reading, frames)
+    beside = {**_said_after(reading, frames), **_said_on(reading, frames)}
     for n, (sentence, here) in enumerate(zip(reading.sentences, frames, strict=True)):
         found = [Statement(n, f.content, f, n) for f in here if f.kind != "anaphoric"]
         quoted = _bare_quotes(sentence, here)
@@ -76,27 +73,33 @@ def analyse(paragraph: str) -> Analysis:
         cue_clauses = [f.region for f in raw[n]]
         rest = _rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted, *unsaid(sentence)])
         rest = rejoined(sentence, rest)
-        if n in said_after and rest and not found:
-            statements.append(Statement(n, rest, said_after[n], n + 1))
+        if n in beside and rest and not found:
+            frame_in, frame = beside[n]
+            statements.append(Statement(n, rest, frame, frame_in))
             rest = ()
         own.append(rest)
     pictures = tuple(footage(sentence) for sentence in reading.sentences)
     return Analysis(reading, frames, tuple(statements), tuple(own), pictures)
 
 
-def _labelled(reading: Reading, sentence: Sentence) -> list[Attribution]:
-    frame = labelled_frame(reading, sentence)
+def _labelled(frame: Attribution | None) -> list[Attribution]:
     return [] if frame is None else [frame]
 
 
-def _said_after(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, Attribution]:
+def _said_on(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, tuple[int, Attribution]]:
+    """The headlines behind a semicolon that the label of the first one holds for, too: "X: P; Q"."""
+    label = next((f for f in frames[0] if f.kind == "heading" and f.lemma == ":"), None) if frames else None
+    return {n: (0, label) for n in range(1, len(frames)) if label is not None and reading.heading}
+
+
+def _said_after(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, tuple[int, Attribution]]:
     """The sentences whose source the next one names: "P. This was stated by X"."""
-    found: dict[int, Attribution] = {}
+    found: dict[int, tuple[int, Attribution]] = {}
     for n in range(1, len(frames)):
         for frame in frames[n]:
             whole = frame.region == (0, len(reading.sentences[n].doc))
             if frame.kind == "anaphoric" and whole and frame.stance is Stance.ASSERTED:
-                found[n - 1] = frame
+                found[n - 1] = (n, frame)
     return found
 
 

@@ -38,9 +38,12 @@ _PLAIN = str.maketrans(
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,300}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
 _DASH = re.compile(r"(?<=\s)[-–—―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\s)[–—―](?=\w)|(?<=\w)[–—―](?=\s)")
+# of "the US think tank writes" the parser makes a verb
+_JOINED = re.compile(r"\b(think) (?=tanks?\b)", re.IGNORECASE)
 _WORDCHAR = re.compile(r"\w")
 
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])")
+_SEMICOLON = re.compile(r";(?=\s)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
@@ -141,6 +144,7 @@ def prepare(text: str) -> str:
     plain = text.translate(_PLAIN)
     for pattern in (_TAG, _ADDRESS):
         plain = pattern.sub(lambda found: " " * len(found.group()), plain)
+    plain = _JOINED.sub(r"\1-", plain)
     plain = _DASH.sub(lambda found: "," + " " * (len(found.group()) - 1), plain)
     return _marks(plain)
 
@@ -265,8 +269,9 @@ def _page(paragraph: str) -> Page:
     quoted = quotes(text)
     spans = tuple(_sentences(text, begin))
     heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(spans) <= 2
-    if heading and _titled(text):
-        text = _TITLE_WORD.sub(_lowered, text)
+    if heading:
+        text = _TITLE_WORD.sub(_lowered, text) if _titled(text) else text
+        spans = tuple(part for span in spans for part in _headlines(text, quoted, *span))
     dashes = frozenset(
         found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
     )
@@ -313,6 +318,15 @@ def _sentences(text: str, begin: int) -> Iterator[tuple[int, int]]:
         yield from _cut(text, start, found.end())
         start = found.end()
     yield from _cut(text, start, len(text))
+
+
+def _headlines(text: str, quoted: tuple[Quote, ...], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The headlines that semicolons part: "Governor urges residents to leave; Kyiv denies involvement"."""
+    for found in _SEMICOLON.finditer(text, start, end):
+        if _quote_at(quoted, found.start()) < 0:
+            yield from _cut(text, start, found.start())
+            start = found.end()
+    yield from _cut(text, start, end)
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,7 @@ class Relevance(Value):
 
 
 # So many posts may pass without a word of the topic before its thread is taken to have left it.
-CARRY = 6
+CARRY = 10
 # Of those so many make it a thread about the topic, whatever it began with ("What we know so far").
 MOSTLY = 2
 # So many posts a thread begins with: a name, a headline, a first paragraph.

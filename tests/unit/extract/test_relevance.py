@@ -78,7 +78,7 @@ def test_a_thread_carries_its_posts_while_it_stays_with_the_topic(topic: Topic) 
     claim = "“Law enforcement forces are doing everything necessary,” he wrote."
     beside = ("He spoke on Monday.", "It was late.", "More was to come.")
     assert judge(claim, (HEADING, "Fighting went on in Graivoron.", *beside), topic).relevant
-    assert not judge(claim, (HEADING, *beside, *beside), topic).relevant
+    assert not judge(claim, (HEADING, *(beside * 4)), topic).relevant
 
 
 def test_a_thread_with_a_heading_that_says_nothing_carries_its_posts_once_they_are_about_the_topic(
@@ -88,7 +88,7 @@ def test_a_thread_with_a_heading_that_says_nothing_carries_its_posts_once_they_a
     about = ("Fighting went on in Graivoron.", "Drones hit Shebekino.", "The RVC is back.")
     beside = ("He spoke on Monday.", "It was late.", "More was to come.")
     assert judge(claim, ("What we know so far", *about, *beside), topic).relevant
-    assert not judge(claim, ("What we know so far", *about[:2], *beside, *beside), topic).relevant
+    assert not judge(claim, ("What we know so far", *about[:2], *(beside * 4)), topic).relevant
 
 
 def test_one_of_a_threads_first_posts_may_say_what_it_is_about(topic: Topic) -> None:
