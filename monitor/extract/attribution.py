@@ -132,7 +132,7 @@ def _refused(token: Token) -> bool:
         and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY)
     ):
         return True
-    if token.tag_ == "VB" and _unsaid(token, children):
+    if token.tag_ == "VB" and (_unsaid(token, children) or _impersonal(token)):
         return True
     if token.i and token.nbor(-1).lower_ == ("when" if token.tag_ == "VBN" else "without"):
         return True  # "when asked about N", "without specifying who"
@@ -158,6 +158,13 @@ def unsaid(sentence: Sentence) -> tuple[Span, ...]:
     return tuple(out)
 
 
+def _impersonal(token: Token) -> bool:
+    """Whether nobody is meant to say it: "it is fair to say", "it was too early to tell"."""
+    verb = token.head.head if token.head.pos_ == "ADJ" else token.head
+    subject = child_of(verb, *SUBJECTS) if verb.lemma_ == "be" and child_of(verb, "acomp") is not None else None
+    return subject is not None and subject.lower_ == "it"
+
+
 def _unsaid(token: Token, children: set[str]) -> bool:
     """Whether an infinitive leaves open that it was said: "could blame", "will respond", "refused to confirm"."""
     if children & {"would", "will", "'ll"} and token.lemma_ in cues.NEEDS_MARK:
@@ -176,15 +183,9 @@ def _unsaid(token: Token, children: set[str]) -> bool:
 def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
     """The frames with contents that no longer overlap: the innermost keeps it.
 
-    A frame whose content is all another's becomes the relay of that one, when it names a source. A cue that only
-    describes another frame's source ("a militia that says it fights for freedom, claimed …") is none.
+    A frame whose content is all another's becomes the relay of that one, when it names a source.
     """
-    frames = [f for f in frames if not any(f is not g and _describes(doc[f.cue], g) for g in frames)]
-    # "the US is sceptical that P, the spokesman said": he said it
-    frames = [f for f in frames if f.lemma not in cues.STATES or not any(g is not f and _holds(g, f) for g in frames)]
-    frames = [_with_outer_source(f, frames, doc) for f in frames]
-    frames = [_passive_of(f, frames) for f in frames]
-    frames = [_rejected(f, frames, doc) for f in frames]
+    frames = nested(frames, doc)
     out = []
     for frame in frames:
         content = frame.content
@@ -199,6 +200,20 @@ def settled(frames: Sequence[Attribution], doc: Doc) -> tuple[Attribution, ...]:
             content = ()  # "dismissed as "nonsense" a report that P"
         out.append(replace(frame, content=tuple(s for s in content if s[1] > s[0])))
     return tuple(_relayed(frames, out, doc))
+
+
+def nested(frames: Sequence[Attribution], doc: Doc) -> list[Attribution]:
+    """The frames, each with all that it holds and with the source that those around it show.
+
+    A cue that only describes another frame's source ("a militia that says it fights for freedom, claimed …") is none.
+    """
+    frames = [f for f in frames if not any(f is not g and _describes(doc[f.cue], g) for g in frames)]
+    # "the US is sceptical that P, the spokesman said": he said it
+    frames = [f for f in frames if f.lemma not in cues.STATES or not any(g is not f and _holds(g, f) for g in frames)]
+    frames = [_with_outer_source(f, frames, doc) for f in frames]
+    frames = [_of_oneself_again(f, frames, doc) for f in frames]
+    frames = [_passive_of(f, frames) for f in frames]
+    return [_rejected(f, frames, doc) for f in frames]
 
 
 def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
@@ -218,6 +233,20 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
         None,
     )
     return replace(frame, source=outer.source) if outer is not None else frame
+
+
+def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
+    """Who "it" is in "the ministry said it believes that P": the ministry."""
+    if frame.source is None or frame.source[1] - frame.source[0] != 1:
+        return frame
+    at = frame.source[0]
+    if doc[at].lower_ not in {"he", "she", "it", "they"}:
+        return frame
+    outer = next((g for g in frames if g.cue < frame.cue and any(a == at for a, _ in g.content)), None)
+    if outer is None or outer.source is None:
+        return frame
+    many = {"NNS", "NNPS"} & {t.tag_ for t in doc[outer.source[0] : outer.source[1]]}
+    return frame if doc[at].lower_ == "they" and not many else replace(frame, source=outer.source)
 
 
 def _passive_of(frame: Attribution, frames: Sequence[Attribution]) -> Attribution:
@@ -246,7 +275,8 @@ def _describes(cue: Token, frame: Attribution) -> bool:
     if frame.source[0] <= cue.i < frame.source[1]:
         return True
     head = cue.doc[frame.source[0] : frame.source[1]].root
-    return (
+    aside = cue.tag_ == "VBG" and cue.nbor(-1).text == ","  # "the mayor, saying that P, denied Q" says both
+    return not aside and (
         cue.i < frame.cue and cue.i > head.i and head.is_ancestor(cue) and frame.cue not in {t.i for t in head.subtree}
     )
 

@@ -14,6 +14,7 @@ from monitor.extract.grammar import (
     child_of,
     goes_on,
     has_verb,
+    is_place,
     phrase,
     region_of,
     source_of,
@@ -45,6 +46,8 @@ _BY_THINGS = frozenset({"indicate", "suggest", "show", "imply", "signal", "under
 
 _SHORTEST_ACRONYM = 3
 """Of an institution; shorter ones are countries."""
+
+_LONGEST_ADJUNCT = 12
 
 _RELATIVE = frozenset({"that", "which", "who", "whom"})
 
@@ -160,7 +163,7 @@ def _speaker(token: Token) -> Token | None:
     """Who says it: its subject, or who stands where a subject would when the parser saw another."""
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
-    seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token)
+    seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token) or _aside(token)
     subject = seen if seen is not None else subject_of(token)
     if subject is not None:
         return subject
@@ -202,6 +205,14 @@ def _before_perfect(token: Token) -> Token | None:
     return chunk.root if chunk.root.pos_ in {"NOUN", "PROPN"} else None
 
 
+def _aside(token: Token) -> Token | None:
+    """The subject beside which it is said: "Kyiv, saying that P, denied Q"."""
+    if token.tag_ != "VBG" or token.i < 2 or token.nbor(-1).text != ",":
+        return None
+    before = (t for t in token.doc[: token.i - 1] if t.dep_ in SUBJECTS and t.head.i > token.i)
+    return next((t for t in before if phrase(t)[1] == token.i - 1), None)
+
+
 def _joined_subject(token: Token) -> Token | None:
     """The subject of "… and two groups opposed to X say", which the parser took for an object of the verb before."""
     if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ not in {"conj", "dep"}:
@@ -218,7 +229,7 @@ def _joined_subject(token: Token) -> Token | None:
 
 
 def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
-    """The raiders, X said, were armed: the cue's clause stands between a subject and its verb."""
+    """The raiders, X said, were armed; in N, X said, two were hurt: the cue's clause parts what belongs together."""
     doc, end = sentence.doc, len(sentence.doc)
     subject = child_of(token, *SUBJECTS)
     if token.tag_ not in FINITE or not _says(token, cue) or mind_of(cue) or cue.lemma in cues.NEEDS_MARK:
@@ -230,9 +241,27 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
     while last < end and last - token.i <= 8 and doc[last].text != "," and doc[last].tag_ not in FINITE:
         last += 1
     closed = 1 < first < last < end - 2 and doc[first - 1].text == "," and doc[last].text == ","
-    if closed and not has_verb(sentence, (0, first - 1)) and goes_on(sentence, last + 1):
-        content = ((0, first - 1), (last + 1, end))
-        yield Attribution("inserted", token.i, cue.lemma, source_of(subject, token), content, (first, last), cue.stance)
+    closed = closed and not any(t.lower_ == "that" for t in doc[token.i : last])
+    left, right = (0, first - 1), (last + 1, end)
+    adjunct = closed and _after_adjunct(sentence, first - 1, last + 1)
+    if not closed or not (adjunct or _parted(sentence, first - 1, last + 1)):
+        return
+    when = adjunct and not is_place(sentence, left)
+    content, region = ((right,), (0, last)) if when else ((left, right), (first, last))
+    yield Attribution("inserted", token.i, cue.lemma, source_of(subject, token), content, region, cue.stance)
+
+
+def _parted(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether what ends at `first` is the subject of the verb at `last`."""
+    return not has_verb(sentence, (0, first)) and goes_on(sentence, last)
+
+
+def _after_adjunct(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a clause begins at `last` and what ends at `first` only says when or where: "On Monday, X said, …"."""
+    doc = sentence.doc
+    begin = int(doc[0].pos_ == "CCONJ")
+    brief = begin < first <= _LONGEST_ADJUNCT and not any(t.tag_ in FINITE for t in doc[:first])
+    return brief and doc[begin].pos_ in {"ADP", "ADV", "SCONJ", "PART"} and any(t.tag_ in FINITE for t in doc[last:])
 
 
 def relative(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:

@@ -20,6 +20,8 @@ _TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "c
 
 _TIMES = words("minutes hours days weeks months hour day week month")
 
+_HANGING = frozenset({"advcl", "relcl", "acl", "pcomp", "prep", "conj", "xcomp", *SUBJECTS})
+
 _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 
 _ADDED = frozenset(
@@ -153,12 +155,19 @@ def _past_adjuncts(token: Token, verb: Token) -> int:
 def end_of(token: Token, sentence: Sentence, marked: str) -> int:
     """Where what is said ends: before the main clause, if the cue's is not that ("while X said P, drones hit Q")."""
     doc, last = sentence.doc, token.right_edge.i + 1
-    before_main = token.dep_ == "advcl" and token.head.i >= last and marked != "quote"
-    # "a group, which claims that P, did Q"
-    within = token.dep_ == "relcl" and token.head.dep_ in SUBJECTS and token.head.head.i >= last
-    if (before_main or within) and last < len(doc) and doc[last].text == ",":
+    last -= last - 1 > token.i and doc[last - 1].text == ","
+    if last < len(doc) and doc[last].text == "," and marked != "quote" and _subordinate(token, last):
         return last
     return next((i for i in range(token.i + 1, len(doc) - 2) if _goes_beyond(sentence, i, token)), len(doc))
+
+
+def _subordinate(cue: Token, last: int) -> bool:
+    """Whether the cue's clause hangs on a verb behind it: "a group, which claims that P, did Q"."""
+    while cue.dep_ in _HANGING:
+        cue = cue.head
+        if cue.i >= last:
+            return True
+    return False
 
 
 def _goes_beyond(sentence: Sentence, at: int, cue: Token) -> bool:

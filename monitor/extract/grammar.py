@@ -14,6 +14,7 @@ Span = tuple[int, int]
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 VERBAL = FINITE | {"VB", "VBN", "VBG"}
+_WHERE = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "over", "above"})
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 
 
@@ -199,12 +200,18 @@ def goes_on(sentence: Sentence, at: int) -> bool:
     return doc[at].tag_ in FINITE
 
 
+def is_place(sentence: Sentence, span: Span) -> bool:
+    """Whether the span says where: "in Kozinka"; "on Monday" says when."""
+    words = [token for token in sentence.doc[span[0] : span[1]] if token.pos_ != "CCONJ"]
+    return bool(words) and words[0].lower_ in _WHERE and any(token.pos_ == "PROPN" for token in words)
+
+
 def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans, a subject and its verb that another clause parts as one: "the raiders, X said, were armed"."""
+    """The spans, as one what another clause parts: "the raiders, X said, were armed", "in Kozinka, X said, two died"."""
     out: list[Span] = []
     for span in spans:
         after = next((i for i in range(*span) if not sentence.doc[i].is_punct), span[0])
-        if out and not has_verb(sentence, out[-1]) and goes_on(sentence, after):
+        if out and not has_verb(sentence, out[-1]) and (goes_on(sentence, after) or is_place(sentence, out[-1])):
             out[-1] = (out[-1][0], span[1])
         else:
             out.append(span)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from monitor.extract.attribution import attributions, settled, unsaid
+from monitor.extract.attribution import attributions, nested, settled, unsaid
 from monitor.extract.footage import Footage, footage
 from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, rejoined
 from monitor.extract.headings import heading_frame, labelled_frame, shortened
@@ -183,7 +183,7 @@ def _rest(sentence: Sentence, taken: list[Span]) -> tuple[Span, ...]:
 def spans_of_text(text: str) -> Iterator[dict[str, Any]]:
     """Every attribution of a text, attitudes included, as character spans: source, cue, content; for measuring.
 
-    The content of a frame goes on over the sentences of its quote.
+    The content of a frame goes on over the sentences of its quote, and holds what it tells of others' words.
     """
     for begin, end in paragraphs(text):
         paragraph = text[begin:end]
@@ -202,7 +202,8 @@ def spans_of_text(text: str) -> Iterator[dict[str, Any]]:
                     more.setdefault((m, frame.cue), []).append(sentence.chars(*span))
         for n, sentence in enumerate(reading.sentences):
             # an attitude within what is said takes nothing from it
-            for frame in (*frames[n], *(f for f in raw[n] if f.mind)):
+            said = nested([f for f in raw[n] if not f.mind], sentence.doc)
+            for frame in (*said, *(f for f in raw[n] if f.mind)):
                 content = [sentence.chars(*span) for span in frame.content] + more.get((n, frame.cue), [])
                 yield {
                     "source": [_at(begin, sentence.chars(*frame.source))] if frame.source else None,

@@ -22,7 +22,7 @@ from monitor.extract.vocabulary import words
 
 REMEMBERED = 512
 MOST_CHARACTERS = 12_000
-MOST_PARAGRAPHS = 120
+MOST_PARAGRAPHS = 400
 LONGEST_SENTENCE = 900
 
 _DOUBLE = '"“”„‟«»″'
@@ -38,6 +38,8 @@ _PLAIN = str.maketrans(
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,300}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
 _DASH = re.compile(r"(?<=\s)[-–—―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\s)[–—―](?=\w)|(?<=\w)[–—―](?=\s)")
+# double quotation marks made of two
+_PAIR = re.compile(r"(?<![\w'`])(?:''|``)(?=[\w\"'\[(])|(?:''|``)(?!['`])")
 # of "the US think tank writes" the parser makes a verb
 _JOINED = re.compile(r"\b(think) (?=tanks?\b)", re.IGNORECASE)
 _WORDCHAR = re.compile(r"\w")
@@ -144,6 +146,7 @@ def prepare(text: str) -> str:
     plain = text.translate(_PLAIN)
     for pattern in (_TAG, _ADDRESS):
         plain = pattern.sub(lambda found: " " * len(found.group()), plain)
+    plain = _PAIR.sub(lambda found: ' "' if found.end() < len(plain) and plain[found.end()].isalnum() else '" ', plain)
     plain = _JOINED.sub(r"\1-", plain)
     plain = _DASH.sub(lambda found: "," + " " * (len(found.group()) - 1), plain)
     return _marks(plain)
