@@ -275,7 +275,8 @@ def _describes(cue: Token, frame: Attribution) -> bool:
     if frame.source[0] <= cue.i < frame.source[1]:
         return True
     head = cue.doc[frame.source[0] : frame.source[1]].root
-    aside = cue.tag_ == "VBG" and cue.nbor(-1).text == ","  # "the mayor, saying that P, denied Q" says both
+    # "the mayor, saying that P, denied Q" says both
+    aside = cue.tag_ == "VBG" and cue.i > 0 and cue.nbor(-1).text == ","
     return not aside and (
         cue.i < frame.cue and cue.i > head.i and head.is_ancestor(cue) and frame.cue not in {t.i for t in head.subtree}
     )

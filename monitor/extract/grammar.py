@@ -207,7 +207,7 @@ def is_place(sentence: Sentence, span: Span) -> bool:
 
 
 def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans, as one what another clause parts: "the raiders, X said, were armed", "in Kozinka, X said, two died"."""
+    """The spans, as one what a clause parts: "the raiders, X said, were armed", "in Kozinka, X said, two died"."""
     out: list[Span] = []
     for span in spans:
         after = next((i for i in range(*span) if not sentence.doc[i].is_punct), span[0])
