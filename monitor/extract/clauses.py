@@ -188,7 +188,11 @@ def _neighbour(token: Token) -> Token | None:
     if before is None or before.text != "," or token.i <= 3:
         return None
     named = token.nbor(-2)
-    return named if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"} else None
+    if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"}:
+        return named
+    # "speaking in N, Irina, a teacher who lives there, said", read as a list of N and Irina
+    listed = (t for t in token.doc[1 : token.i - 1] if t.pos_ == "PROPN" and t.dep_ in {"conj", "appos"})
+    return next((t for t in listed if t.right_edge.i == token.i - 2 and t.left_edge.nbor(-1).text == ","), None)
 
 
 def _before_perfect(token: Token) -> Token | None:
@@ -277,12 +281,13 @@ def relative(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
         return
     before = doc[source[0] - 1]
     marked = before.lower_ in _RELATIVE
+    within = marked and before.i > 0 and before.nbor(-1).pos_ == "ADP"  # "a video in which they said P"
     described = token.dep_ == "relcl" and (marked or before.pos_ in {"NOUN", "PROPN"})
     verb = start + (doc[start].pos_ in {"PRON", "ADV"})
     if doc[verb].tag_ not in FINITE or not (described or (marked and doc[start].pos_ != "PRON")):
         return
-    content = ((start, _clause_end(doc, verb)),) if doc[start].pos_ != "PRON" else ()
-    region = (before.i if marked else source[0], start)
+    content = ((start, _clause_end(doc, verb)),) if within or doc[start].pos_ != "PRON" else ()
+    region = (before.i - within if marked else source[0], start)
     yield Attribution("relative", token.i, cue.lemma, source, content, region, cue.stance)
 
 

@@ -104,10 +104,17 @@ def _quoted_from(token: Token, sentence: Sentence, after: int, at: int) -> tuple
 
 def _conjunction(that: Token, cue: Token) -> bool:
     """Whether "that" begins what is said; of "told a briefing that P" a small parser makes a relative clause."""
+    if _told(cue) and that.i + 1 < len(that.doc) and that.nbor().tag_ not in FINITE:
+        return True
     if that.tag_ == "IN":
         return that.dep_ in {"mark", "det", "nsubj"} or (that.dep_ == "dobj" and cue.lemma_ in STRONG)
     first_time = that.nbor(-1).lower_ == "time"  # "admitted for the first time that P"
     return first_time or (that.dep_ == "mark" and cue.lemma_ in _TO_HEARERS | STRONG)
+
+
+def _told(cue: Token) -> bool:
+    """Whether the cue names its hearers and has no clause yet: "told reporters on a call that P"."""
+    return cue.lemma_ in _TO_HEARERS and child_of(cue, "dobj") is not None and child_of(cue, "ccomp") is None
 
 
 def _past_parenthesis(comma: int, stop: int, doc: Doc) -> int | None:

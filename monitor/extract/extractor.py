@@ -97,8 +97,7 @@ class Extractor:
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
             thread, speakers, publishers = self._speakers.fold(analysis, thread)
-            lister = thread.lister if analysis.reading.listed else None
-            for found in self._claims(analysis, speakers, publishers, post, lister):
+            for found in self._claims(analysis, speakers, publishers, post, thread.under):
                 sighting = self._sighting(found, post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
@@ -126,7 +125,7 @@ class Extractor:
         speakers: Sequence[tuple[Statement, Who | None]],
         publishers: Mapping[int, Who],
         post: Post,
-        lister: Who | None,
+        under: Who | None,
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
@@ -142,8 +141,8 @@ class Extractor:
                 yield from self._said(statement, who, sentence, reading, post)
             for span in analysis.own[n]:
                 if shown is None or span[1] <= shown.content[0] or span[0] >= shown.content[1]:
-                    if lister is not None:
-                        yield from self._under(sentence, span, lister, reading)
+                    if under is not None and reading.author is None:
+                        yield from self._under(sentence, span, under, reading)
                     else:
                         yield from self._outlet(sentence, span, reading, post)
 
@@ -208,13 +207,13 @@ class Extractor:
             if worth.quoted(piece, named=self._named(piece)):
                 yield Found(sentence, span, who, None, "Twitter", None, stance(piece, None, None))
 
-    def _under(self, sentence: Sentence, whole: Span, lister: Who, reading: Reading) -> Iterator[Found]:
-        """The claims of a list's line, which are those of the speaker named above the list."""
+    def _under(self, sentence: Sentence, whole: Span, under: Who, reading: Reading) -> Iterator[Found]:
+        """The claims of a paragraph or a list's line, which are those of the speaker whom the line above names."""
         for span in split(sentence, whole, heading=reading.heading):
             piece = sentence.doc[span[0] : span[1]]
             if worth.attributed(piece, named=self._named(piece)):
                 how = stance(piece, None, _next(reading, sentence))
-                yield Found(sentence, self._without_status(sentence, span), lister, None, None, ":", how)
+                yield Found(sentence, self._without_status(sentence, span), under, None, None, ":", how)
 
     def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
         if reading.author is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, Span, agent_of, phrase, subject_of
+from monitor.extract.grammar import FINITE, Span, agent_of, child_of, phrase, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
 
@@ -46,12 +46,19 @@ def _published(picture: Token, sentence: Sentence) -> Footage | None:
         verb = verb.head
     if verb.lemma_.lower() not in cues.PUBLISH or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN", "VBG"}:
         return None
-    if picture.i < verb.i or not _tells(picture):
+    if picture.i < verb.i or not _tells(picture) or _spoken_in(picture):
         return None
     subject = subject_of(verb)
     if subject is None or subject.lemma_.lower() in cues.FOOTAGE:
         return None
     return Footage((verb.i, verb.right_edge.i + 1), phrase(subject, verb.i), verb.i, _inner(picture))
+
+
+def _spoken_in(picture: Token) -> bool:
+    """Whether somebody speaks in it: "a video in which he said that P"."""
+    told = (c for c in picture.children if c.dep_ == "relcl" and child_of(c, "ccomp") is not None)
+    said = (cues.VERBS[c.lemma_] for c in told if c.lemma_ in cues.VERBS.keys() - _SHOWING)
+    return any("clause" in cue.ways for cue in said)
 
 
 def _tells(picture: Token) -> bool:

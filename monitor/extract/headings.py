@@ -123,8 +123,8 @@ def _before_dash(reading: Reading, sentence: Sentence) -> Attribution | None:
     return None
 
 
-def speaker_of_list(sentence: Sentence) -> Span | None:
-    """Who says what is listed below the line: "Peskov:", "According to the ministry:", "Gladkov reported:"."""
+def introduced(sentence: Sentence) -> Span | None:
+    """Who says what stands below the line: "Peskov:", "According to the ministry:", "Gladkov reported:"."""
     doc = sentence.doc
     end = len(doc) - 1
     if end < 1 or doc[end].text != ":":

@@ -166,6 +166,7 @@ class NameIndex:
                 at += 1
                 continue
             start, end = words[at].start, words[at + len(name.folded) - 1].end
+            end += "." in text[start:end] and text[end : end + 1] == "."  # "U.K." has its last full stop, too
             found.append(Mention(start=start, end=end, entity=name.entity, surface=text[start:end], how=name.how))
             at += len(name.folded)
         return tuple(found)

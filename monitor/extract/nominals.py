@@ -331,6 +331,9 @@ def _told_of(token: Token, owner: Token, stance: Stance) -> Iterator[Attribution
     yield Attribution("noun", token.i, token.lemma_, phrase(owner, token.i), content, region, stance)
 
 
+_MOST_ASIDES = 3
+
+
 def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     """According to X, P; per X, P; as X put it, P."""
     doc, end = sentence.doc, len(sentence.doc)
@@ -357,7 +360,51 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         return
     if source is None:
         return
-    yield from _around(token, sentence, (token.i, source[1]), source, "according")
+    source, last = _with_asides(sentence, source)
+    yield from _around(token, sentence, (token.i, last), source, "according")
+
+
+def _with_asides(sentence: Sentence, source: Span) -> tuple[Span, int]:
+    """The source with the name or title that commas part from it, and where all that is told of it ends.
+
+    "According to the governor, Ivan Petrov, P"; "according to Petrov, who is known as N, P".
+    """
+    doc, last = sentence.doc, source[1]
+    for _ in range(_MOST_ASIDES):
+        stop = next((t.i for t in doc[last + 1 :] if t.text == ","), len(doc) - doc[-1].is_punct)
+        if last + 1 >= stop or doc[last].text != "," or not _describes_source(sentence, source, (last + 1, stop)):
+            break
+        source = (source[0], stop) if not has_verb(sentence, (last, stop)) else source
+        last = stop
+    return source, last
+
+
+def _describes_source(sentence: Sentence, source: Span, chunk: Span) -> bool:
+    """Whether the words between two commas are the source's name or title, or tell who or what it is."""
+    doc = sentence.doc
+    begins, named = doc[chunk[0]], doc[source[1] - 1].pos_ == "PROPN"
+    last = chunk[1] >= len(doc) - 1
+    if begins.lower_ in {"who", "which", "whose"} or begins.tag_ == "VBN":
+        return not last
+    apart = last or (chunk[1] + 1 < len(doc) and not _predicate_follows(sentence, chunk[1]))
+    if not apart or has_verb(sentence, chunk) or any(t.pos_ == "CCONJ" for t in doc[chunk[0] : chunk[1] + 2]):
+        return False
+    if all(t.pos_ == "PROPN" for t in doc[chunk[0] : chunk[1]]):
+        return not named and any(t.lemma_.lower() in cues.SPEAKING for t in doc[source[0] : source[1]])
+    head = doc[chunk[0] : chunk[1]].root
+    return named and head.pos_ == "NOUN" and head.lemma_.lower() in cues.SPEAKING
+
+
+def _predicate_follows(sentence: Sentence, comma: int) -> bool:
+    """Whether the clause goes on without a new subject: "…, Shebekino, a border town, was shelled"."""
+    doc = sentence.doc
+    later = next((t.i for t in doc[comma + 1 :] if t.text == ","), None)
+    return goes_on(sentence, comma + 1) or (
+        later is not None
+        and later + 1 < len(doc)
+        and not has_verb(sentence, (comma, later))
+        and goes_on(sentence, later + 1)
+    )
 
 
 def from_what(token: Token, sentence: Sentence) -> Iterator[Attribution]:
@@ -424,7 +471,7 @@ def _around(token: Token, sentence: Sentence, region: Span, source: Span | None,
     if (
         right < end
         and doc[right].lower_ not in _DESCRIBING
-        and any(t.tag_ in VERBAL for t in doc[right:end])
+        and (not left[1] or any(t.tag_ in VERBAL for t in doc[right:end]))
         and (not content or doc[region[1] if region[1] < end else end - 1].text == ",")
     ):
         content.append((right, end))

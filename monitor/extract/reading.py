@@ -17,6 +17,7 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from monitor.extract import cues, events
+from monitor.extract.mending import mend
 from monitor.extract.parser import parse, parse_ahead
 from monitor.extract.vocabulary import words
 
@@ -243,11 +244,14 @@ def read(paragraph: str) -> Reading:
     """The paragraph's sentences, parsed. Offsets are those of `paragraph`."""
     page = _page(paragraph)
     docs = parse([page.text[start:end] for start, end in page.spans])
-    sentences = tuple(
-        Sentence(start, end, doc, tuple(_quote_at(page.quotes, start + token.idx) for token in doc))
-        for (start, end), doc in zip(page.spans, docs, strict=True)
-    )
+    sentences = tuple(_sentence(page, start, end, doc) for (start, end), doc in zip(page.spans, docs, strict=True))
     return Reading(**vars(page), sentences=sentences)
+
+
+def _sentence(page: Page, start: int, end: int, doc: Doc) -> Sentence:
+    quoted = tuple(_quote_at(page.quotes, start + token.idx) for token in doc)
+    mend(doc, quoted)
+    return Sentence(start, end, doc, quoted)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from monitor.extract.grammar import Attribution, Span, phrase
-from monitor.extract.headings import speaker_of_list
+from monitor.extract.headings import introduced
 from monitor.extract.quotes import Analysis, Statement
 from monitor.extract.reading import Reading, Sentence
 from monitor.extract.who import Names, Thread, Who, resolve, speaks, titles
@@ -23,6 +23,8 @@ class Speakers:
     ) -> tuple[Thread, list[tuple[Statement, Who | None]], dict[int, Who]]:
         """The thread after the paragraph, the speaker of each of its statements, who published which one's pictures."""
         reading = analysis.reading
+        under = thread.introduced or (thread.under if reading.listed else None)
+        thread = thread.spoke(under)
         if reading.label:
             labelled = self.labelled(reading.label)
             thread = thread.spoke(labelled)
@@ -53,13 +55,13 @@ class Speakers:
                 if publisher is not None:
                     publishers[n] = publisher
                     thread = replace(thread.heard(publisher), publisher=publisher)
-        lister = thread.lister if reading.listed else self._lister(reading, thread)
-        return replace(thread, open_quote=last_quote, lister=lister), speakers, publishers
+        introduced = self._introduced(reading, thread)
+        return replace(thread, open_quote=last_quote, introduced=introduced, under=under), speakers, publishers
 
-    def _lister(self, reading: Reading, thread: Thread) -> Who | None:
-        """Who says what is listed below the paragraph."""
+    def _introduced(self, reading: Reading, thread: Thread) -> Who | None:
+        """Who says what stands below the paragraph."""
         last = reading.sentences[-1] if reading.sentences else None
-        source = speaker_of_list(last) if last is not None else None
+        source = introduced(last) if last is not None else None
         who = resolve(last, source, thread, self._names) if last is not None else None
         return who if speaks(who, ":") else None
 

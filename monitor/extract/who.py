@@ -59,14 +59,19 @@ OUTLET = Who("outlet", "outlet", "outlet")
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What a thread has said so far, as far as it decides who speaks next. `lister` says what is listed now."""
+    """What a thread has said so far, as far as it decides who speaks next.
+
+    `introduced` says what follows, for the last paragraph ended in a colon; `under` is who said what was not somebody
+    else's in the last paragraph: the one introduced before it, who goes on over a list.
+    """
 
     person: Who | None = None
     organisation: Who | None = None
     speaker: Who | None = None
     publisher: Who | None = None
     open_quote: Who | None = None
-    lister: Who | None = None
+    introduced: Who | None = None
+    under: Who | None = None
     nouns: Mapping[str, Who] = field(default_factory=dict)
     names: Mapping[str, Who] = field(default_factory=dict)
 
