@@ -66,6 +66,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
+    if token.dep_ == "ROOT" and extent.circumstance(sentence):
+        first = 0
     if subject is not None and subject.lower_ == "they":
         source = _house(sentence) or source
     cited = _citing(token, subject)
@@ -192,7 +194,7 @@ def _neighbour(token: Token) -> Token | None:
         return named
     # "speaking in N, Irina, a teacher who lives there, said", read as a list of N and Irina
     listed = (t for t in token.doc[1 : token.i - 1] if t.pos_ == "PROPN" and t.dep_ in {"conj", "appos"})
-    return next((t for t in listed if t.right_edge.i == token.i - 2 and t.left_edge.nbor(-1).text == ","), None)
+    return next((t for t in listed if token.i - 3 < t.right_edge.i and t.left_edge.nbor(-1).text == ","), None)
 
 
 def _before_perfect(token: Token) -> Token | None:
@@ -235,37 +237,45 @@ def _joined_subject(token: Token) -> Token | None:
 def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
     """The raiders, X said, were armed; in N, X said, two were hurt: the cue's clause parts what belongs together."""
     doc, end = sentence.doc, len(sentence.doc)
-    subject = child_of(token, *SUBJECTS)
+    own = child_of(token, *SUBJECTS)
+    subject = own or _neighbour(token)
     if token.tag_ not in FINITE or not _says(token, cue) or mind_of(cue) or cue.lemma in cues.NEEDS_MARK:
         return
     if subject is None or subject.tag_ in {"WP", "WDT"}:
         return
-    subject = subject_of(token) or subject  # of "N, argues X, is P" both are read as subjects
+    if own is not None:
+        subject = subject_of(token) or own  # of "N, argues X, is P" both are read as subjects
     first, last = region_of(token, subject)
+    first = extent.title_before(sentence, first, token)
     while last < end and last - token.i <= 8 and doc[last].text != "," and doc[last].tag_ not in FINITE:
         last += 1
-    closed = 1 < first < last < end - 2 and doc[first - 1].text == "," and doc[last].text == ","
-    closed = closed and not any(t.lower_ == "that" for t in doc[token.i : last])
-    left, right = (0, first - 1), (last + 1, end)
-    adjunct = closed and _after_adjunct(sentence, first - 1, last + 1)
-    if not closed or not (adjunct or _parted(sentence, first - 1, last + 1)):
+    between_commas = 1 < first < last < end - 2 and doc[first - 1].text == "," and doc[last].text == ","
+    if not between_commas or any(t.lower_ == "that" for t in doc[token.i : last]):
         return
-    when = adjunct and not is_place(sentence, left)
-    content, region = ((right,), (0, last)) if when else ((left, right), (first, last))
-    yield Attribution("inserted", token.i, cue.lemma, source_of(subject, token), content, region, cue.stance)
+    left, right, source = (0, first - 1), (last + 1, end), source_of(subject, token)
+    if not has_verb(sentence, left) and goes_on(sentence, last + 1):
+        yield Attribution("inserted", token.i, cue.lemma, source, (left, right), (first, last), cue.stance)
+    elif _adjunct(sentence, left) and _begins_clause(sentence, last + 1):
+        tells = has_verb(sentence, left) or is_place(sentence, left)
+        content, region = ((left, right), (first, last)) if tells else ((right,), (0, last))
+        yield Attribution("inserted", token.i, cue.lemma, source, content, region, cue.stance)
 
 
-def _parted(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether what ends at `first` is the subject of the verb at `last`."""
-    return not has_verb(sentence, (0, first)) and goes_on(sentence, last)
-
-
-def _after_adjunct(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether a clause begins at `last` and what ends at `first` only says when or where: "On Monday, X said, …"."""
+def _adjunct(sentence: Sentence, left: Span) -> bool:
+    """Whether the words only say when, where or how: "On Monday", "Two days after the raid", "By destroying a tank"."""
     doc = sentence.doc
     begin = int(doc[0].pos_ == "CCONJ")
-    brief = begin < first <= _LONGEST_ADJUNCT and not any(t.tag_ in FINITE for t in doc[:first])
-    return brief and doc[begin].pos_ in {"ADP", "ADV", "SCONJ", "PART"} and any(t.tag_ in FINITE for t in doc[last:])
+    if not begin < left[1] <= _LONGEST_ADJUNCT or any(t.tag_ in FINITE for t in doc[: left[1]]):
+        return False
+    timed = doc[begin].pos_ == "NUM" and any(t.lower_ in {"after", "before", "later", "ago"} for t in doc[: left[1]])
+    return timed or doc[begin].pos_ in {"ADP", "ADV", "SCONJ", "PART"}
+
+
+def _begins_clause(sentence: Sentence, at: int) -> bool:
+    """Whether a clause of its own begins here, none that is joined to what stands before."""
+    here = sentence.doc[at]
+    joined = here.pos_ == "CCONJ" or here.lower_ in _RELATIVE
+    return not joined and any(t.tag_ in FINITE for t in sentence.doc[at:])
 
 
 def relative(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:

@@ -36,6 +36,12 @@ def when_asked(cue: Token) -> bool:
     return len(after) == 2 and after[0].lower_ == "when" and after[1].lower_ in _CIRCUMSTANCES
 
 
+def circumstance(sentence: Sentence) -> bool:
+    """Whether the sentence begins "asked whether Q", "when asked about N" or "speaking to reporters"."""
+    doc = sentence.doc
+    return doc[doc[0].lower_ == "when" and len(doc) > 1].lower_ in _CIRCUMSTANCES
+
+
 def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None) -> tuple[str, int | None]:
     """How the content to the right of the cue begins, and where: after a colon, "that", a quotation mark or at once."""
     doc, end = sentence.doc, len(sentence.doc)
@@ -192,7 +198,7 @@ def _goes_beyond(sentence: Sentence, at: int, cue: Token) -> bool:
 def left(token: Token, sentence: Sentence, first: int) -> Span | None:
     """What stands before the cue's clause, when a comma or a closing quotation mark parts them."""
     doc = sentence.doc
-    if first == 0 or doc[doc[0].lower_ == "when"].lower_ in _CIRCUMSTANCES:
+    if first == 0 or circumstance(sentence):
         return None
     before = doc[first - 1]
     parted = before.text in {",", '"', "?", "!", "-", ".", "--"} or before.is_space

@@ -132,7 +132,7 @@ class Extractor:
             here = [(s, who) for s, who in speakers if s.sentence == n]
             shown = analysis.pictures[n]
             if shown is not None:
-                here = [(s, who) for s, who in here if s.frame is None or s.quoted or s.frame.cue not in shown.inner]
+                here = [(s, who) for s, who in here if s.beside is None or s.beside.cue not in shown.inner]
                 content = _before_frames(shown.content, [s for s, _ in here])
                 shown = replace(shown, content=content) if content is not None else None
             if shown is not None:
@@ -168,7 +168,7 @@ class Extractor:
             whole = statement.spans[0] if frame.lemma == ":" else (0, len(sentence.doc))
             yield from self._outlet(sentence, whole, reading, post)
             return
-        here = None if statement.quoted else frame
+        here = statement.beside
         cue = frame.lemma if frame is not None else None
         via = self._via(reading.sentences[statement.frame_in], frame) if frame is not None else None
         for whole in rejoined(sentence, statement.spans):
@@ -183,7 +183,7 @@ class Extractor:
                 yield Found(sentence, kept, who or OUTLET, frame, via, cue, how)
 
     def _worth_saying(self, statement: Statement, sentence: Sentence, span: Span, post: Post) -> bool:
-        frame = statement.frame
+        frame = statement.beside
         piece = sentence.doc[span[0] : span[1]]
         named = self._named(piece)
         if statement.quoted or self._in_quote(sentence, span):
@@ -341,8 +341,8 @@ def _before_frames(span: Span, statements: Sequence[Statement]) -> Span | None:
     """The span up to the first frame within it; None when a frame has it all."""
     first, last = span
     for statement in statements:
-        frame = statement.frame
-        if frame is None or statement.quoted:
+        frame = statement.beside
+        if frame is None:
             continue
         begin = min(frame.region[0], *(a for a, _ in frame.content))
         if begin <= first < max(frame.region[1], *(b for _, b in frame.content)):

@@ -7,6 +7,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues
 from monitor.extract.reading import Sentence
+from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
 Span = tuple[int, int]
@@ -14,7 +15,18 @@ Span = tuple[int, int]
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 VERBAL = FINITE | {"VB", "VBN", "VBG"}
-_WHERE = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "over", "above"})
+_WHERE = words(
+    """
+    in at near on outside inside around across over above along between beyond behind from off past through throughout
+    to toward towards within
+    """
+)
+_NO_PLACE = words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december telegram twitter facebook tv television
+    """
+)
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 
 
@@ -201,9 +213,10 @@ def goes_on(sentence: Sentence, at: int) -> bool:
 
 
 def is_place(sentence: Sentence, span: Span) -> bool:
-    """Whether the span says where: "in Kozinka"; "on Monday" says when."""
-    words = [token for token in sentence.doc[span[0] : span[1]] if token.pos_ != "CCONJ"]
-    return bool(words) and words[0].lower_ in _WHERE and any(token.pos_ == "PROPN" for token in words)
+    """Whether the span says where: "in Kozinka", "just outside Kozinka"; "on Monday" says when."""
+    told = sentence.doc[span[0] : span[1]]
+    names = {token.lower_ for token in told if token.pos_ == "PROPN"}
+    return any(token.lower_ in _WHERE for token in told[:2]) and bool(names) and not names & _NO_PLACE
 
 
 def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -43,11 +43,19 @@ def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
 
 
 def shortened(frame: Attribution, sentence: Sentence) -> Attribution:
-    """A headline's frame without what the outlet adds: "US denies role | after tanks seen in Belgorod"."""
-    if frame.kind != "nominal" or len(frame.content) != 1:
+    """A headline's frame without what the outlet adds: "US denies role | after tanks seen in Belgorod".
+
+    Nor does what stands behind a semicolon belong to what is done, announced or ordered before it.
+    """
+    if frame.kind not in {"nominal", "directive"} or len(frame.content) != 1:
         return frame
     doc = sentence.doc
     start, end = frame.content[0]
+    stop = next((t.i for t in doc[start:end] if t.text == ";" and sentence.quotes[t.i] < 0), None)
+    if stop is not None and stop > start:
+        return replace(frame, content=((start, stop),))
+    if frame.kind == "directive":
+        return frame
     for token in doc[start + 1 : end - 2]:
         if token.lower_ in AFTER and sentence.quotes[token.i] < 0 and _tells(sentence, (token.i + 1, end)):
             return replace(frame, content=((start, token.i),))

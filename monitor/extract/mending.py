@@ -13,6 +13,10 @@ _WITHIN_CLAUSE = frozenset(
 
 _NOT_INFINITIVE = frozenset({"ROOT", "parataxis", "relcl", "advcl"})
 
+_OPENING = frozenset({"in", "near", "at", "on", "outside", "inside", "over", "across", "around"})
+
+_LONGEST_PLACE = 8
+
 _SPEECH_ENDS = frozenset({",", ".", "!", "?"})
 
 
@@ -20,6 +24,7 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     """Changes the parse in place. `quotes` tells for each token which quote it stands in (-1: none)."""
     if any(index >= 0 for index in quotes):
         _part_quotes(doc, quotes)
+    _open(doc)
     _speak(doc)
 
 
@@ -41,3 +46,15 @@ def _speak(doc: Doc) -> None:
         before = [child for child in token.children if child.i < token.i]
         if any(child.dep_ == "nsubj" for child in before) and not any(child.dep_ == "aux" for child in before):
             token.tag_ = "VBP"
+
+
+def _open(doc: Doc) -> None:
+    """In "Near Kozinka, the ministry said, P" the place is neither named "Near Kozinka" nor what speaks."""
+    stop = next((token.i for token in doc[:_LONGEST_PLACE] if token.text == ","), 0)
+    if stop < 2 or doc[0].lower_ not in _OPENING or any(token.tag_.startswith("VB") for token in doc[:stop]):
+        return
+    if doc[0].pos_ == "PROPN":
+        doc[0].tag_, doc[0].pos_ = "IN", "ADP"
+    for token in doc[1:stop]:
+        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN":
+            token.dep_ = "pobj"

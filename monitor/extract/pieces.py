@@ -252,7 +252,8 @@ def _verb_at(doc: Doc, at: int, span: Span) -> bool:
     if doc[at].tag_ == "RB" and at + 2 < span[1]:
         at += 1
     return (
-        doc[at].tag_ in {"VBN", "VBD"}
+        2 <= at < span[1] - 1
+        and doc[at].tag_ in {"VBN", "VBD"}
         and doc[at - 2].tag_ not in VERBAL
         and (doc[at + 1].pos_ in {"PROPN", "DET", "NUM"} or doc[at + 1].tag_ in {"PRP$", "RP"})
     )

@@ -33,6 +33,11 @@ class Statement:
     frame_in: int
     quoted: bool = False
 
+    @property
+    def beside(self) -> Attribution | None:
+        """The frame, where it stands in the same sentence and attributes what is said to its tokens."""
+        return self.frame if self.frame_in == self.sentence and not self.quoted else None
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -53,15 +58,18 @@ def analyse(paragraph: str) -> Analysis:
     """The paragraph's statements in the order of the text; remembered by text."""
     reading = read(paragraph)
     raw = [[f for f in attributions(s) if not f.mind] for s in reading.sentences]
-    label = heading_frame if reading.heading else labelled_frame
-    raw = [found or _labelled(label(reading, s)) for found, s in zip(raw, reading.sentences, strict=True)]
+    label = heading_frame if reading.heading and len(raw) == 1 else labelled_frame
+    for found, sentence in zip(raw, reading.sentences, strict=True):
+        labelled = label(reading, sentence) if not found else None
+        if labelled is not None:
+            found.append(labelled)
     if reading.heading:
         raw = [[shortened(f, s) for f in found] for found, s in zip(raw, reading.sentences, strict=True)]
     frames = tuple(settled(found, s.doc) for found, s in zip(raw, reading.sentences, strict=True))
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
     own: list[tuple[Span, ...]] = []
-    beside = {**_said_after(reading, frames), **_said_on(reading, frames)}
+    beside = _said_after(reading, frames)
     for n, (sentence, here) in enumerate(zip(reading.sentences, frames, strict=True)):
         found = [Statement(n, f.content, f, n) for f in here if f.kind != "anaphoric"]
         quoted = _bare_quotes(sentence, here)
@@ -80,16 +88,6 @@ def analyse(paragraph: str) -> Analysis:
         own.append(rest)
     pictures = tuple(footage(sentence) for sentence in reading.sentences)
     return Analysis(reading, frames, tuple(statements), tuple(own), pictures)
-
-
-def _labelled(frame: Attribution | None) -> list[Attribution]:
-    return [] if frame is None else [frame]
-
-
-def _said_on(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, tuple[int, Attribution]]:
-    """The headlines behind a semicolon that the label of the first one holds for, too: "X: P; Q"."""
-    label = next((f for f in frames[0] if f.kind == "heading" and f.lemma == ":"), None) if frames else None
-    return {n: (0, label) for n in range(1, len(frames)) if label is not None and reading.heading}
 
 
 def _said_after(reading: Reading, frames: tuple[tuple[Attribution, ...], ...]) -> dict[int, tuple[int, Attribution]]:

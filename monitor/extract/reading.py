@@ -46,7 +46,6 @@ _JOINED = re.compile(r"\b(think) (?=tanks?\b)", re.IGNORECASE)
 _WORDCHAR = re.compile(r"\w")
 
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])")
-_SEMICOLON = re.compile(r";(?=\s)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
@@ -278,7 +277,6 @@ def _page(paragraph: str) -> Page:
     heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(spans) <= 2
     if heading:
         text = _TITLE_WORD.sub(_lowered, text) if _titled(text) else text
-        spans = tuple(part for span in spans for part in _headlines(text, quoted, *span))
     dashes = frozenset(
         found.start() for found in re.finditer("[-–—―]", paragraph) if text[found.start() : found.start() + 1] == ","
     )
@@ -325,15 +323,6 @@ def _sentences(text: str, begin: int) -> Iterator[tuple[int, int]]:
         yield from _cut(text, start, found.end())
         start = found.end()
     yield from _cut(text, start, len(text))
-
-
-def _headlines(text: str, quoted: tuple[Quote, ...], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The headlines that semicolons part: "Governor urges residents to leave; Kyiv denies involvement"."""
-    for found in _SEMICOLON.finditer(text, start, end):
-        if _quote_at(quoted, found.start()) < 0:
-            yield from _cut(text, start, found.start())
-            start = found.end()
-    yield from _cut(text, start, end)
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
