@@ -56,7 +56,7 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     if lower in {"from", "by"}:
         yield from from_what(token, sentence)
     cue = _cue(token)
-    if cue is not None and not _refused(token):
+    if cue is not None and not _refused(token) and not _found_so(token):
         yield from cited(token, sentence, cue)
         if "mind" not in cue.ways:
             yield from infinitive(token, sentence, cue)
@@ -139,6 +139,18 @@ def _refused(token: Token) -> bool:
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
 
 
+def _found_so(token: Token) -> bool:
+    """Whether it tells how people were found, and nobody says it: "three confirmed dead", "one feared killed"."""
+    if token.tag_ not in {"VBN", "VBD"} or token.i + 1 >= len(token.doc) or child_of(token, "aux") is not None:
+        return False
+    state = token.nbor()
+    last = state.i + 1 >= len(token.doc)
+    return state.lower_ in _STATES and (last or state.nbor().pos_ not in {"NOUN", "PROPN", "ADJ", "NUM", "CCONJ"})
+
+
+_STATES = words("dead missing killed wounded injured hurt captured alive safe destroyed lost")
+
+
 def unsaid(sentence: Sentence) -> tuple[Span, ...]:
     """What the sentence says that nobody said ("neither side told how many died"), but for clauses that tell more."""
     out: list[Span] = []
@@ -158,11 +170,17 @@ def unsaid(sentence: Sentence) -> tuple[Span, ...]:
     return tuple(out)
 
 
+_JUDGING = words(
+    "fair unfair safe early late hard difficult easy possible impossible wrong right clear premature tempting"
+)
+
+
 def _impersonal(token: Token) -> bool:
     """Whether nobody is meant to say it: "it is fair to say", "it was too early to tell"."""
     verb = token.head.head if token.head.pos_ == "ADJ" else token.head
-    subject = child_of(verb, *SUBJECTS) if verb.lemma_ == "be" and child_of(verb, "acomp") is not None else None
-    return subject is not None and subject.lower_ == "it"
+    subject = child_of(verb, *SUBJECTS) if verb.lemma_ == "be" else None
+    judged = child_of(verb, "acomp")
+    return subject is not None and subject.lower_ == "it" and judged is not None and judged.lemma_ in _JUDGING
 
 
 def _unsaid(token: Token, children: set[str]) -> bool:
@@ -245,8 +263,21 @@ def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Do
     outer = next((g for g in frames if g.cue < frame.cue and any(a == at for a, _ in g.content)), None)
     if outer is None or outer.source is None:
         return frame
-    many = {"NNS", "NNPS"} & {t.tag_ for t in doc[outer.source[0] : outer.source[1]]}
-    return frame if doc[at].lower_ == "they" and not many else replace(frame, source=outer.source)
+    return replace(frame, source=outer.source) if _may_mean(doc[at].lower_, outer.source, doc) else frame
+
+
+def _may_mean(pronoun: str, source: Span, doc: Doc) -> bool:
+    """Whether the pronoun agrees with the source, as far as words tell; a name may be anybody's."""
+    head = doc[source[0] : source[1]].root
+    lemma = head.lemma_.lower()
+    if child_of(head, "poss") is not None and lemma not in cues.AGENCY_NOUNS | cues.GROUP_NOUNS:
+        return False  # "Gladkov's wife said he …"
+    many = bool({"NNS", "NNPS"} & {t.tag_ for t in doc[source[0] : source[1]]})
+    several = many or lemma in cues.AGENCY_NOUNS | cues.GROUP_NOUNS
+    person = lemma in cues.ROLE_NOUNS | cues.PEOPLE_NOUNS
+    if pronoun == "they":
+        return several
+    return not many and (not person if pronoun == "it" else not several)
 
 
 def _passive_of(frame: Attribution, frames: Sequence[Attribution]) -> Attribution:

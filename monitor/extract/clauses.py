@@ -22,7 +22,6 @@ from monitor.extract.grammar import (
     subject_of,
 )
 from monitor.extract.reading import Sentence
-from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
 _OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "agree"})
@@ -35,11 +34,10 @@ _EVIDENCE = frozenset({"information", "datum", "data", "figure", "estimate"})
 """Cited, they leave the speaker who he is, unless somebody gave them."""
 
 
-_FINDINGS = words(
-    "evidence analysis record poll survey study investigation inquiry finding document photo number source"
-)
-_TELLING = _EVIDENCE | _FINDINGS | cues.FOOTAGE | cues.RUMOURS | cues.NOUNS.keys()
-"""Things that tell, and what they tell is a statement."""
+_INQUIRIES = frozenset({"investigation", "inquiry", "probe", "study", "survey", "interview", "leak", "intercept"})
+"""Things that happen, and what comes out of them is a statement."""
+
+_TELLING = _EVIDENCE | _INQUIRIES | cues.FOOTAGE | cues.RUMOURS | cues.NOUNS.keys()
 
 _BY_THINGS = frozenset({"indicate", "suggest", "show", "imply", "signal", "underline", "underscore", "reveal"})
 """What a fact does without saying it: "a raid, which shows that P"."""
@@ -61,7 +59,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     subject = _speaker(token)
     mind = mind_of(cue)
-    if subject is not None and cue.lemma in _BY_THINGS and _is_fact(subject):
+    if subject is not None and cue.lemma in _BY_THINGS and _is_fact(subject, token):
         return
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
@@ -110,11 +108,15 @@ def _house(sentence: Sentence) -> Span | None:
     return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS else None
 
 
-def _is_fact(subject: Token) -> bool:
+def _is_fact(subject: Token, cue: Token) -> bool:
     """Whether something happened or is so, and nobody speaks: "this shows", "the blast, which suggests"."""
     if subject.pos_ == "PRON":
-        return subject.lower_ in {"this", "that", "which", "these", "those"}
-    return subject.pos_ == "NOUN" and not (speaks(subject) or {subject.lemma_, subject.lower_} & _TELLING)
+        bare = child_of(subject, "relcl", "acl", "prep") is None
+        return bare and subject.lower_ in {"this", "that", "which", "these", "those"}
+    if subject.pos_ != "NOUN" or speaks(subject) or subject.lemma_.lower() in _TELLING:
+        return False
+    whole = any(c.tag_ == "WDT" and c.nbor(-1).text == "," for c in cue.children)  # "P, which suggests that Q"
+    return whole or bool(events.lookup(subject.lemma_.lower(), "NOUN"))
 
 
 def _says(token: Token, cue: cues.Cue) -> bool:
@@ -302,15 +304,28 @@ def relative(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
 
 
 def _clause_end(doc: Doc, verb: int) -> int:
-    """Where the clause of a verb ends: at a comma, or at a further verb that nothing joins to it."""
+    """Where the clause of a verb ends: at a comma or a further verb that nothing joins to it, before "and which"."""
     joined = False
     for token in doc[verb + 1 :]:
-        if token.text in {",", ";", ":"}:
+        if token.text in {";", ":"} or (token.text == "," and not _continues(token)):
             return token.i
-        joined = joined or token.dep_ in {"cc", "mark"} or token.tag_ in {"WDT", "WP", "WRB"}
-        if token.tag_ in FINITE and not joined:
-            return token.i
+        if token.lower_ in _RELATIVE and token.nbor(-1).pos_ == "CCONJ":
+            return token.i - 1
+        joined = joined or token.text == "," or token.dep_ == "mark" or token.tag_ in {"WDT", "WP", "WRB"}
+        joined = joined or (token.dep_ == "cc" and token.head.pos_ in {"VERB", "AUX"})
+        if token.tag_ in FINITE:
+            if not joined:
+                return token.i
+            joined = False
     return len(doc) - doc[-1].is_punct
+
+
+def _continues(comma: Token) -> bool:
+    """Whether the clause has a further verb behind the comma: "killed two people, wounded three and …"."""
+    after = comma.nbor() if comma.i + 1 < len(comma.doc) else None
+    if after is None or after.tag_ not in FINITE | {"VBN"} or child_of(after, *SUBJECTS) is not None:
+        return False
+    return after.dep_ in {"conj", "advcl", "dep"}
 
 
 def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
@@ -329,7 +344,7 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
         return
     first, _ = region_of(token, subject)
     start = max(act.left_edge.i, token.i + 1)
-    end = act.right_edge.i + 1 if token.dep_ in {"acl", "relcl"} else len(sentence.doc)
+    end = act.right_edge.i + 1 if token.dep_ in {"acl", "relcl"} else extent.end_of(token, sentence, "")
     source = None if passive else source_of(subject, token)
     yield Attribution("infinitive", token.i, cue.lemma, source, ((start, end),), (first, start), cue.stance, mind=mind)
 
@@ -358,7 +373,7 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
         token.i,
         cue.lemma,
         source_of(subject, token),
-        ((token.i + 1, len(sentence.doc)),),
+        ((token.i + 1, extent.end_of(token, sentence, "")),),
         (first, token.i + 1),
         cue.stance,
     )

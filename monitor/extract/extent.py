@@ -49,6 +49,8 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
     after = subject.right_edge.i + 1 if subject is not None and inverted else token.i + 1
     clauses = (c.left_edge.i for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
     clause = min(clauses, default=None)
+    if clause is not None and any(t.text == ";" for t in doc[token.i : clause]):
+        clause = None  # "P, X said; Q"
     marked = _mark(token, sentence, after, clause, inverted=inverted)
     if marked is not None:
         return marked

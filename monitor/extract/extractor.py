@@ -144,7 +144,7 @@ class Extractor:
                     if under is not None and reading.author is None:
                         yield from self._under(sentence, span, under, reading)
                     else:
-                        yield from self._outlet(sentence, span, reading, post)
+                        yield from self._outlet(sentence, span, reading, post, analysis.frames[n])
 
     def _pictures(self, sentence: Sentence, shown: Footage, who: Who | None) -> Iterator[Found]:
         span = trim(sentence, shown.content)
@@ -215,7 +215,9 @@ class Extractor:
                 how = stance(piece, None, _next(reading, sentence))
                 yield Found(sentence, self._without_status(sentence, span), under, None, None, ":", how)
 
-    def _outlet(self, sentence: Sentence, whole: Span, reading: Reading, post: Post) -> Iterator[Found]:
+    def _outlet(
+        self, sentence: Sentence, whole: Span, reading: Reading, post: Post, frames: Sequence[Attribution] = ()
+    ) -> Iterator[Found]:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
@@ -225,7 +227,10 @@ class Extractor:
             return
         told = False
         heading = reading.heading or self._flash(sentence, reading)
-        for span in split(sentence, whole, heading=reading.heading):
+        pieces = split(sentence, whole, heading=reading.heading)
+        if any(_cuts(begin, frame) for begin, _ in pieces for frame in frames):
+            pieces = (trim(sentence, whole) or whole,)
+        for span in pieces:
             piece = sentence.doc[span[0] : span[1]]
             if self._about_itself(piece, post):
                 continue
@@ -314,6 +319,11 @@ class Extractor:
                 piece, claimant_key=found.who.key, denied=found.stance is Stance.DENIED, offset=offset
             ),
         )
+
+
+def _cuts(at: int, frame: Attribution) -> bool:
+    """Whether a piece that begins here would hold half of what somebody else says in a relative clause."""
+    return frame.kind == "relative" and any(a < at < b for a, b in frame.content)
 
 
 def _with_cue(frame: Attribution, span: Span) -> Span:

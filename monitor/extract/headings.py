@@ -45,21 +45,30 @@ def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
 def shortened(frame: Attribution, sentence: Sentence) -> Attribution:
     """A headline's frame without what the outlet adds: "US denies role | after tanks seen in Belgorod".
 
-    Nor does what stands behind a semicolon belong to what is done, announced or ordered before it.
+    Nor does the next headline behind a semicolon belong to it: "Governor urges calm; drones hit Kursk".
     """
-    if frame.kind not in {"nominal", "directive"} or len(frame.content) != 1:
-        return frame
     doc = sentence.doc
-    start, end = frame.content[0]
-    stop = next((t.i for t in doc[start:end] if t.text == ";" and sentence.quotes[t.i] < 0), None)
-    if stop is not None and stop > start:
-        return replace(frame, content=((start, stop),))
-    if frame.kind == "directive":
+    stop = _next_headline(sentence, frame)
+    if stop is not None:
+        kept = tuple((a, min(b, stop)) for a, b in frame.content if a < stop)
+        return replace(frame, content=kept) if kept else frame
+    if frame.kind != "nominal" or len(frame.content) != 1:
         return frame
+    start, end = frame.content[0]
     for token in doc[start + 1 : end - 2]:
         if token.lower_ in AFTER and sentence.quotes[token.i] < 0 and _tells(sentence, (token.i + 1, end)):
             return replace(frame, content=((start, token.i),))
     return frame
+
+
+def _next_headline(sentence: Sentence, frame: Attribution) -> int | None:
+    """The semicolon behind the cue that the next headline follows: what somebody else does, or is not said at all."""
+    behind = sentence.doc[frame.cue : -1] if frame.kind != "heading" else ()
+    stop = next((t for t in behind if t.text == ";" and sentence.quotes[t.i] < 0), None)
+    if stop is None:
+        return None
+    done = frame.kind in {"directive", "nominal"}  # "urges calm", "denies role": it ends with its object
+    return stop.i if done or stop.nbor().pos_ == "PROPN" else None
 
 
 def past_mark(sentence: Sentence, span: Span) -> Span:

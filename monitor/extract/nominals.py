@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from monitor.extract import cues
+from monitor.extract import cues, extent
 from monitor.extract.grammar import (
     FINITE,
     SUBJECTS,
@@ -162,6 +162,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     first, _ = region_of(token, subject)
     source = source_of(subject, token)
     end = token.right_edge.i + 1 if token.dep_ == "relcl" else len(sentence.doc)
+    if token.tag_ == "VBG":
+        end = extent.end_of(token, sentence, "")
     if thing is not None and not (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
         start = max(thing.left_edge.i, token.i + 1)
         content, region = (start, max(end, start + 1)), (first, start)

@@ -59,10 +59,10 @@ def analyse(paragraph: str) -> Analysis:
     reading = read(paragraph)
     raw = [[f for f in attributions(s) if not f.mind] for s in reading.sentences]
     label = heading_frame if reading.heading and len(raw) == 1 else labelled_frame
-    for found, sentence in zip(raw, reading.sentences, strict=True):
-        labelled = label(reading, sentence) if not found else None
+    for attributed, sentence in zip(raw, reading.sentences, strict=True):
+        labelled = label(reading, sentence) if not attributed else None
         if labelled is not None:
-            found.append(labelled)
+            attributed.append(labelled)
     if reading.heading:
         raw = [[shortened(f, s) for f in found] for found, s in zip(raw, reading.sentences, strict=True)]
     frames = tuple(settled(found, s.doc) for found, s in zip(raw, reading.sentences, strict=True))

@@ -21,7 +21,7 @@ from monitor.extract.mending import mend
 from monitor.extract.parser import parse, parse_ahead
 from monitor.extract.vocabulary import words
 
-REMEMBERED = 512
+REMEMBERED = 1024
 MOST_CHARACTERS = 12_000
 MOST_PARAGRAPHS = 400
 LONGEST_SENTENCE = 900
@@ -39,13 +39,14 @@ _PLAIN = str.maketrans(
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,300}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
 _DASH = re.compile(r"(?<=\s)[-–—―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\s)[–—―](?=\w)|(?<=\w)[–—―](?=\s)")
-# double quotation marks made of two
-_PAIR = re.compile(r"(?<![\w'`])(?:''|``)(?=[\w\"'\[(])|(?:''|``)(?!['`])")
+# double quotation marks made of two; 35'12'' is a place on the map
+_PAIR = re.compile(r"(?P<opens>(?<![\w'`])(?:''|``)(?=[\w\"'\[(#-]))|(?<!\d)(?:''|``)(?!['`])")
 # of "the US think tank writes" the parser makes a verb
-_JOINED = re.compile(r"\b(think) (?=tanks?\b)", re.IGNORECASE)
+_JOINED = re.compile(r"\b((?:the|an?|this|its|\w+-based)\s(?:[\w.-]+\s){0,2}think)\s(?=tank\b)", re.IGNORECASE)
 _WORDCHAR = re.compile(r"\w")
 
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[#@]*[A-Z0-9À-ÞЀ-Я])")
+# a mark made of two has a space within
+_STOP = re.compile(r"[.!?]+(?: \"(?=\s|$)|[\"')\]])*(?=\s+(?:\" |[\"'(\[#@])*[A-Z0-9À-ÞЀ-Я])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
@@ -146,7 +147,7 @@ def prepare(text: str) -> str:
     plain = text.translate(_PLAIN)
     for pattern in (_TAG, _ADDRESS):
         plain = pattern.sub(lambda found: " " * len(found.group()), plain)
-    plain = _PAIR.sub(lambda found: ' "' if found.end() < len(plain) and plain[found.end()].isalnum() else '" ', plain)
+    plain = _PAIR.sub(lambda found: '" ' if found["opens"] else ' "', plain)
     plain = _JOINED.sub(r"\1-", plain)
     plain = _DASH.sub(lambda found: "," + " " * (len(found.group()) - 1), plain)
     return _marks(plain)
@@ -191,7 +192,10 @@ def quotes(text: str) -> tuple[Quote, ...]:
         if char != '"':
             continue
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        opens = (not before.strip(" ([,'-:/")) and bool(after.strip()) and after not in ",.;:)"
+        if not before.strip() and not after.strip():
+            opens = depth == 0  # a mark with space on both sides
+        else:
+            opens = (not before.strip(" ([,'-:/")) and bool(after.strip()) and after not in ",.;:)"
         if opens and depth < 3:
             if depth == 0:
                 start = at + 1
@@ -273,7 +277,7 @@ def _page(paragraph: str) -> Page:
         author = signature.group("who").strip()
         text = text[: signature.start()] + " " * (len(text) - signature.start())
     quoted = quotes(text)
-    spans = tuple(_sentences(text, begin))
+    spans = tuple(_sentences(text, begin, quoted))
     heading = not re.search(r"[.!?:;…][\"')\]]*\s*$", paragraph[-12:]) and len(paragraph) < 220 and len(spans) <= 2
     if heading:
         text = _TITLE_WORD.sub(_lowered, text) if _titled(text) else text
@@ -311,17 +315,20 @@ def _lowered(found: re.Match[str]) -> str:
     return word if told else found.group()
 
 
-def _sentences(text: str, begin: int) -> Iterator[tuple[int, int]]:
+def _sentences(text: str, begin: int, quoted: tuple[Quote, ...]) -> Iterator[tuple[int, int]]:
     start = begin
+    opening = {quote.start - 1 for quote in quoted}
     for found in _STOP.finditer(text, begin):
-        stop = found.group()
+        spaced = text.find(' "', found.start(), found.end())
+        end = spaced if spaced >= 0 and spaced + 1 in opening else found.end()
+        stop = text[found.start() : end]
         before = text[max(start, found.start() - 12) : found.start()]
         if stop.startswith(".") and stop == "." and _ABBREVIATION.search(before):
             continue
-        if stop[-1] == '"' and stop[0] in "!?" and _SPEECH_TAIL.match(text, found.end()):
+        if stop[-1] == '"' and stop[0] in "!?" and _SPEECH_TAIL.match(text, end):
             continue
-        yield from _cut(text, start, found.end())
-        start = found.end()
+        yield from _cut(text, start, end)
+        start = end
     yield from _cut(text, start, len(text))
 
 

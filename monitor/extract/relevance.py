@@ -28,7 +28,7 @@ FIRST = 3
 # Of a post so many characters are looked at: one that tells of the topic says so by then.
 READ = 20_000
 # Of so many texts it is remembered what they show: a few threads that come at once.
-REMEMBERED = 64
+REMEMBERED = 128
 
 
 class Judge:
