@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Token
 
 from monitor.extract import cues
 from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
-from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, subject_of
+from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, phrase, subject_of
 from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
@@ -254,7 +254,7 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
 
 
 def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
-    """Who "it" is in "the ministry said it believes that P": the ministry."""
+    """Who "it" is in "the ministry said it believes that P", or in "the ministry did P, it said": the ministry."""
     if frame.source is None or frame.source[1] - frame.source[0] != 1:
         return frame
     at = frame.source[0]
@@ -262,8 +262,19 @@ def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Do
         return frame
     outer = next((g for g in frames if g.cue < frame.cue and any(a == at for a, _ in g.content)), None)
     if outer is None or outer.source is None:
-        return frame
+        told = _teller(frame, doc) if doc[at].lower_ == "it" and frame.kind == "inverted" else None
+        return frame if told is None else replace(frame, source=told)
     return replace(frame, source=outer.source) if _may_mean(doc[at].lower_, outer.source, doc) else frame
+
+
+def _teller(frame: Attribution, doc: Doc) -> Span | None:
+    """The institution or group that what is said is about."""
+    begin, end = frame.content[0]
+    verb = doc[begin:end].root
+    subject = next((c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} and begin <= c.i < verb.i), None)
+    if subject is None or subject.lemma_.lower() not in cues.AGENCY_NOUNS | cues.GROUP_NOUNS:
+        return None
+    return None if subject.tag_ in {"NNS", "NNPS"} else phrase(subject, verb.i)
 
 
 def _may_mean(pronoun: str, source: Span, doc: Doc) -> bool:

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span, Token
 
 from monitor.extract.counted import ANIMATE, STATES, UNCOUNTED, counted_noun, kind_of, lemma
 from monitor.extract.numbers import Number, numbers, words_in
-from monitor.extract.outcomes import HURT, NOUNS, behind, governed, outcome_of, outcomes, said_behind, toll
+from monitor.extract.outcomes import HURT, NOUNS, behind, governed, outcome_of, outcomes, said_behind, total
 from monitor.extract.topic import Topic
 from monitor.models import Figure
 
@@ -115,8 +115,11 @@ def _alone(number: Number, span: Span) -> _Counted | None:
     while number.first <= head.head.i < number.last and head.head.i != head.i:
         head = head.head
     last = doc[number.last - 1]
-    ways = (outcomes(head, span), behind(last, span), said_behind(last), toll(head))
+    ways = (outcomes(head, span), behind(last, span), said_behind(last))
     outcome = next((outcome for way in ways for outcome in way), None)
+    counted = total(head) if outcome is None else None
+    if counted is not None:
+        return _Counted(number, counted, 0)
     if outcome is None:
         does = number.last < span.end and lemma(doc[number.last]) in _PEOPLE_DO
         return _Counted(number, "people", 1) if does else None

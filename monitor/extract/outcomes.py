@@ -44,6 +44,7 @@ _SAME = {("drones", "destroyed"): "shot down", ("missiles", "destroyed"): "shot 
 HURT = frozenset({"wounded", "killed", "hospitalised", "detained", "missing", "rescued", "casualties"})
 # Between a number and what became of it: "three confirmed dead", "two left wounded".
 _KNOWN = words_in("confirm report fear believe think understand leave find declare pronounce presume say be")
+_TOTALS = words_in("number toll total count tally figure")
 _UNDER_CONTROL = re.compile(r"(?:\w+ )?(?:were |are |is )?(?:now )?under (?:\S+ ){0,3}control\b")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 
@@ -181,16 +182,35 @@ def said_behind(noun: Token) -> Iterator[str]:
         yield "captured"
 
 
-def toll(number: Token) -> Iterator[str]:
-    """As in "the toll rose to five", which counts the dead, "the number of wounded has risen to 12"."""
+def total(number: Token) -> str | None:
+    """What is counted where a total is put, raised or rises to the number.
+
+    "The toll rose to five" counts people killed, "put the number of attackers killed at 70" attackers killed.
+    """
     verb = number
-    for _ in range(3):
-        if verb.pos_ == "VERB" or verb.dep_ == "ROOT":
+    for _ in range(8):
+        if (verb.pos_ == "VERB" and verb.dep_ != "acl") or verb.dep_ == "ROOT":
             break
         verb = verb.head
-    for subject in verb.children:
-        if subject.dep_ in _SUBJECTS:
-            names = [NOUNS.get(lemma(token)) or OUTCOMES.get(token.lower_) for token in subject.subtree]
-            yield from (name for name in names if name)
-            if not any(names) and any(lemma(token) == "toll" for token in subject.subtree):
-                yield "killed"
+    if number.head.lower_ == "from" and any(token.lower_ == "to" for token in number.doc[number.i + 1 : number.i + 3]):
+        return None  # what it was before
+    things = (child for child in verb.children if child.dep_ in _SUBJECTS or (child.dep_ == "dobj" and child != number))
+    return next((counted for counted in map(_in_total, things) if counted is not None), None)
+
+
+def _in_total(thing: Token) -> str | None:
+    parts = list(thing.subtree)
+    totals = {lemma(part) for part in parts} & _TOTALS
+    if thing.dep_ == "dobj" and not totals:
+        return None
+    told = ((part, lemma(part) if part.tag_ == "VBN" else part.lower_) for part in parts)
+    names = (NOUNS.get(lemma(part)) or OUTCOMES.get(word) for part, word in told)
+    outcome = next((name for name in names if name), "killed" if "toll" in totals else None)
+    kinds = (KINDS.get(lemma(part)) for part in parts) if totals else iter(())
+    kind = next((kind for kind in kinds if kind), None)
+    if outcome == "casualties" or (kind is None and outcome is None):
+        return outcome
+    kind = kind or "people"
+    if outcome == "eliminated":
+        outcome = "killed" if kind in ANIMATE else "destroyed"
+    return f"{kind} {outcome}" if outcome else kind
