@@ -270,6 +270,8 @@ def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Do
 def _teller(frame: Attribution, doc: Doc) -> Span | None:
     """The institution or group that what is said is about."""
     begin, end = frame.content[0]
+    if any(token.text == '"' for token in doc[begin:end]):
+        return None
     verb = doc[begin:end].root
     subject = next((c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} and begin <= c.i < verb.i), None)
     if subject is None or subject.lemma_.lower() not in cues.AGENCY_NOUNS | cues.GROUP_NOUNS:

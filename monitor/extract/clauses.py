@@ -192,11 +192,7 @@ def _neighbour(token: Token) -> Token | None:
     if before is None or before.text != "," or token.i <= 3:
         return None
     named = token.nbor(-2)
-    if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"}:
-        return named
-    # "speaking in N, Irina, a teacher who lives there, said", read as a list of N and Irina
-    listed = (t for t in token.doc[1 : token.i - 1] if t.pos_ == "PROPN" and t.dep_ in {"conj", "appos"})
-    return next((t for t in listed if token.i - 3 < t.right_edge.i and t.left_edge.nbor(-1).text == ","), None)
+    return named if named.pos_ == "PROPN" and named.dep_ in {"appos", "nsubj", "conj"} else None
 
 
 def _before_perfect(token: Token) -> Token | None:

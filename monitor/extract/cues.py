@@ -86,6 +86,7 @@ _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
         Stance.ASSERTED,
     ),
     ("play", "down", "noun", Stance.ASSERTED),
+    ("recall recount remember", "seeing hearing watching", "noun", Stance.ASSERTED),
     ("write boast brag complain", "about", "noun", Stance.ASSERTED),
     ("brush wave shrug laugh push", "aside off away", "noun", Stance.DENIED),
     ("distance dissociate", "itself himself herself themselves", "noun", Stance.DENIED),
@@ -150,7 +151,7 @@ UNTRUE = words(
 TEXTS = words(
     """
     statement message post tweet report letter article note release caption appeal text document communique briefing
-    update bulletin advisory notice assessment comment dispatch summary
+    update bulletin advisory notice assessment comment dispatch summary tally transcript
     """
 )
 FOOTAGE = words(

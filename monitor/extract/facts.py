@@ -179,6 +179,17 @@ def to_come(verb: Token) -> bool:
     return any(c.dep_ in {"xcomp", "ccomp"} for c in like.children)
 
 
+_TALKS = {"agree": "with", "disagree": "with", "comment": "on", "remark": "on", "react": "to", "respond": "to"}
+
+
+def only_talks(verb: Token) -> bool:
+    """Whether it tells that somebody spoke, and not what was said: "agreed with X", "commented on the raid"."""
+    if verb.lemma_ not in _TALKS or child_of(verb, "ccomp", "xcomp", "dobj") is not None:
+        return False
+    related = {c.lower_ for c in verb.children if c.dep_ in {"prep", "agent"}}
+    return _TALKS[verb.lemma_] in related and (verb.lemma_ in {"agree", "disagree"} or not related & {"with", "by"})
+
+
 def describes(verb: Token) -> bool:
     """Whether the clause says what somebody is ("is made up of"), or only that he speaks ("released a statement")."""
     if verb.lemma_ in cues.PUBLISH and any(c.lemma_ in cues.TEXTS for c in verb.children if c.dep_ == "dobj"):

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from monitor.extract import cues
 
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _WITHIN_CLAUSE = frozenset(
     {"nsubj", "nsubjpass", "csubj", "csubjpass", "aux", "auxpass", "neg", "advmod", "npadvmod", "prep", "mark"}
 )
@@ -17,6 +19,8 @@ _OPENING = frozenset({"in", "near", "at", "on", "outside", "inside", "over", "ac
 
 _LONGEST_PLACE = 8
 
+_NEAREST = 4
+
 _SPEECH_ENDS = frozenset({",", ".", "!", "?"})
 
 
@@ -25,6 +29,7 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     if any(index >= 0 for index in quotes):
         _part_quotes(doc, quotes)
     _open(doc)
+    _listed(doc)
     _speak(doc)
 
 
@@ -58,3 +63,22 @@ def _open(doc: Doc) -> None:
     for token in doc[1:stop]:
         if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN":
             token.dep_ = "pobj"
+
+
+def _listed(doc: Doc) -> None:
+    """In "Speaking in N, Irina, a teacher, said" the speaker is no further place."""
+    if doc[0].pos_ != "ADP" and doc[0].tag_ != "VBG":
+        return
+    for verb in doc[_NEAREST:]:
+        apart = verb.tag_ in FINITE and verb.dep_ in {"ROOT", "parataxis"}
+        if apart and not any(child.dep_ in _SUBJECTS for child in verb.children):
+            _attach(doc, verb)
+            return
+
+
+def _attach(doc: Doc, verb: Token) -> None:
+    for token in doc[2 : verb.i]:
+        parted = token.left_edge.i > 0 and token.left_edge.nbor(-1).text == ","
+        if token.pos_ == "PROPN" and token.dep_ in {"conj", "appos"} and parted and token.right_edge.i >= verb.i - 2:
+            token.dep_, token.head = "nsubj", verb
+            return

@@ -247,7 +247,8 @@ def _thing(token: Token, cue: cues.Cue) -> Token | None:
 
 def _gerund(act: Token) -> bool:
     """Whether the act is "planning", "having planned", "being behind"."""
-    return act.tag_ == "VBG" or any(c.tag_ == "VBG" and c.dep_ in {"aux", "auxpass"} for c in act.children)
+    named = act.dep_ == "xcomp" and act.lower_ in {"hearing", "seeing"}  # read as a noun
+    return act.tag_ == "VBG" or named or any(c.tag_ == "VBG" and c.dep_ in {"aux", "auxpass"} for c in act.children)
 
 
 def _lacks_object(token: Token, cue: cues.Cue, thing: Token) -> bool:

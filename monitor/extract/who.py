@@ -186,8 +186,9 @@ def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who
     """Whose statement, message or post it is."""
     for child in text.children:
         named = child if child.dep_ in {"poss", "compound", "nmod"} else None
-        if child.lower_ in {"by", "from", "of"}:
-            named = next((c for c in child.children if c.dep_ == "pobj"), None)
+        by = child_of(child, "agent") if child.dep_ == "acl" else child  # "a tally kept by X"
+        if by is not None and by.lower_ in {"by", "from", "of"}:
+            named = next((c for c in by.children if c.dep_ == "pobj"), None)
         if named is not None and named.pos_ in {"PROPN", "NOUN"}:
             who = resolve(sentence, (named.left_edge.i, named.i + 1), thread, names)
             if who is not None:
@@ -258,7 +259,11 @@ def of_mention(mention: Mention, sentence: Sentence, source: Span) -> Who:
         shown = (
             _plain(sentence.doc[source[0] : source[1]].text) if source[1] - source[0] <= MOST_WORDS else mention.surface
         )
-        name = f"{shown} ({entity.name})" if not entity.generic else shown
+        if not entity.generic:
+            own = {part.lower() for spelling in (entity.name, *entity.aliases) for part in spelling.split()[-1:]}
+            named = bool(own & {word.strip(",.").lower() for word in shown.split()})
+            shown = entity.name if named else f"{shown} ({entity.name})"
+        name = shown
     else:
         name = mention.surface
     return Who(name, entity.key, entity.kind, known=True)

@@ -204,7 +204,7 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
     main = facts.main_verb(piece)
-    if main is None or facts.to_come(main) or facts.describes(main):
+    if main is None or facts.to_come(main) or facts.describes(main) or facts.only_talks(main):
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
         return piece[0].tag_ != "WRB"
