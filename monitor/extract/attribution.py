@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from monitor.extract import cues
+from monitor.extract import cues, extent
 from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
 from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, phrase, subject_of
 from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
@@ -40,7 +40,16 @@ def attributions(sentence: Sentence) -> tuple[Attribution, ...]:
         oneself = _of_oneself(frame, sentence.doc)
         if not oneself or (sentence.quotes[token.i] < 0 and frame.kind != "directive"):
             found.append(frame)
+            found += _explanation(frame, sentence)
     return tuple(found)
+
+
+def _explanation(frame: Attribution, sentence: Sentence) -> Iterator[Attribution]:
+    """What the speaker adds behind the colon to what he denies: "denied the capture of N: no enemy is there"."""
+    colon = extent.explained_at(sentence.doc[frame.cue], sentence) if frame.kind == "nominal" else None
+    if colon is not None:
+        rest, region = (colon + 1, len(sentence.doc)), (colon, colon + 1)
+        yield Attribution("forward", colon, ":", frame.source, (rest,), region)
 
 
 def _of_oneself(frame: Attribution, doc: Doc) -> bool:

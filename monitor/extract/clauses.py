@@ -105,7 +105,7 @@ def _house(sentence: Sentence) -> Span | None:
     if house is None:
         return None
     capitals = house.text.isupper() and len(house) >= _SHORTEST_ACRONYM
-    return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS else None
+    return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS | cues.SEATS else None
 
 
 def _is_fact(subject: Token, cue: Token) -> bool:

@@ -7,6 +7,7 @@ from monitor.extract import cues
 from monitor.extract.grammar import FINITE, SUBJECTS, VERBAL, Span, child_of, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
+from monitor.models import Stance
 
 STRONG = words("say claim allege state insist add announce confirm deny warn write tweet report purport")
 """Cues that take a clause even where the parser did not see one."""
@@ -83,7 +84,7 @@ def _mark(
     for at in range(after, min(stop + 1, end)):
         here = doc[at]
         if here.text == ":" and at + 1 < end:
-            return "colon", at + 1
+            return ("colon", at + 1) if explained_at(token, sentence) != at else None
         if here.text == '"' and sentence.quotes[token.i] == -1 and at + 1 < end and sentence.quotes[at + 1] >= 0:
             return _quoted_from(token, sentence, after, at)
         if here.lower_ == "that" and _conjunction(here, token) and at + 2 < end:
@@ -94,6 +95,18 @@ def _mark(
         if here.tag_ in FINITE and clause is None:
             break
     return None
+
+
+def explained_at(token: Token, sentence: Sentence) -> int | None:
+    """The colon behind what is denied, which its explanation follows: "denied the capture of N: no enemy is there"."""
+    cue, thing = cues.VERBS.get(token.lemma_.lower()), child_of(token, "dobj")
+    if cue is None or cue.stance is not Stance.DENIED or thing is None or thing.i < token.i:
+        return None
+    colon = thing.right_edge.i + 1
+    doc = sentence.doc
+    if colon + 2 >= len(doc) or doc[colon].text != ":" or sentence.quotes[colon + 2] >= 0:
+        return None
+    return colon if sentence.quotes[colon] < 0 else None
 
 
 def _quoted_from(token: Token, sentence: Sentence, after: int, at: int) -> tuple[str, int] | None:
@@ -151,7 +164,7 @@ def _closed_object(token: Token, end: int) -> bool:
     after = thing.right_edge.i + 1
     if any(t.tag_ in FINITE for t in thing.subtree if t.i > thing.i):
         return True
-    return (after < end and token.doc[after].lower_ in _CLOSING) or child_of(thing, "cc") is not None
+    return (after < end and token.doc[after].lower_ in _CLOSING | {":"}) or child_of(thing, "cc") is not None
 
 
 def _past_adjuncts(token: Token, verb: Token) -> int:

@@ -187,7 +187,8 @@ def only_talks(verb: Token) -> bool:
     if verb.lemma_ not in _TALKS or child_of(verb, "ccomp", "xcomp", "dobj") is not None:
         return False
     related = {c.lower_ for c in verb.children if c.dep_ in {"prep", "agent"}}
-    return _TALKS[verb.lemma_] in related and (verb.lemma_ in {"agree", "disagree"} or not related & {"with", "by"})
+    acts = verb.lemma_ in {"react", "respond"} and any(t.lower_ in {"with", "by"} for t in verb.subtree)
+    return _TALKS[verb.lemma_] in related and not acts
 
 
 def describes(verb: Token) -> bool:

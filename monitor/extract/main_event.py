@@ -98,6 +98,8 @@ def among(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
         return told
     if ranked[0].event == "fight":
         return _fought(ranked, piece)
+    if ranked[0].event == "contradict":
+        return next(_contradicted(ranked, piece), ranked[0])
     if ranked[0].event != "blame" or mutual(piece):
         return ranked[0]
     # "Accused of staging it" is about the staging; "blamed for the raid" about who did it.
@@ -111,6 +113,13 @@ def _fought(ranked: Sequence[EventHit], piece: Span) -> EventHit:
     against = {word.i for part in fight.parts for noun in objects(piece.doc[part]) for word in noun.subtree}
     raids = (hit for hit in ranked if hit.token in against and events.act(hit.event) == "raid" and not hit.weak)
     return fight if state(fight, piece) else next(raids, fight)
+
+
+def _contradicted(ranked: Sequence[EventHit], piece: Span) -> Iterator[EventHit]:
+    """What is denied with a noun: "denied reports of the capture of N" is about the capture."""
+    verbs = [piece.doc[part] for part in ranked[0].parts if piece.doc[part].pos_ == "VERB"]
+    below = {word.i for verb in verbs for child in verb.children if child.dep_ == "dobj" for word in child.subtree}
+    return (hit for hit in ranked if hit.token in below and not hit.weak and hit.event not in _FRAMING)
 
 
 def _told_of(telling: EventHit, what: EventHit, piece: Span) -> bool:

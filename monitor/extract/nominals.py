@@ -53,7 +53,9 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         child_of(token, "auxpass") is None and token.dep_ not in {"acl", "relcl", "advcl"}
     ):
         return
-    agent = agent_of(token) or _house_of(token)
+    agent = agent_of(token)
+    if agent is None and any(c.dep_ == "nsubjpass" and c.lower_ in {"this", "it"} for c in token.children):
+        agent = _house_of(token)
     if agent is not None and not speaks(token.doc[agent[0] : agent[1]].root):
         return  # "was put out by noon", "was confirmed by pictures"
     if agent is None:
@@ -95,12 +97,12 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         yield Attribution("passive", token.i, cue.lemma, agent, ((subject.left_edge.i, region[0]),), region, cue.stance)
 
 
-def _house_of(token: Token) -> Span | None:
-    """Whose house it is in a channel's "this was reported in the ministry", "at the governor's office"."""
-    subject = child_of(token, "nsubjpass")
-    where = child_of(token, "prep") if subject is not None and subject.lower_ in {"this", "it"} else None
-    house = child_of(where, "pobj") if where is not None and where.lower_ in {"in", "at"} else None
-    return phrase(house) if house is not None and house.lemma_.lower() in cues.AGENCY_NOUNS else None
+def _house_of(verb: Token) -> Span | None:
+    """In whose house it was said: "this was reported in the ministry", "as noted at the General Staff"."""
+    where = next((c for c in verb.children if c.lower_ in {"in", "at"} and c.dep_ == "prep"), None)
+    house = child_of(where, "pobj") if where is not None else None
+    houses = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.SEATS
+    return phrase(house) if house is not None and house.lemma_.lower() in houses else None
 
 
 def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
@@ -164,6 +166,7 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     end = token.right_edge.i + 1 if token.dep_ == "relcl" else len(sentence.doc)
     if token.tag_ == "VBG":
         end = extent.end_of(token, sentence, "")
+    end = extent.explained_at(token, sentence) or end
     if thing is not None and not (thing.lower_ in _DEMONSTRATIVES and thing.right_edge == thing):
         start = max(thing.left_edge.i, token.i + 1)
         content, region = (start, max(end, start + 1)), (first, start)
@@ -444,7 +447,7 @@ def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | 
     doc = sentence.doc
     if token.i + 1 < len(doc) and doc[token.i + 1].tag_ in {"VBN", "VBD"} and doc[token.i + 1].lemma_ in cues.VERBS:
         verb = doc[token.i + 1]
-        agent = agent_of(verb)
+        agent = agent_of(verb) or _house_of(verb)
         return (verb, agent) if agent is not None and (token.i == 0 or doc[token.i - 1].text == ",") else None
     if token.dep_ not in {"mark", "advmod"} or verb.i < token.i or verb.lemma_ not in cues.VERBS:
         return None

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.disputes import disputes
+from tests.unit.extract.threads import sightings
 from tests.unit.saying import GOVERNOR, LEGION, MINISTRY, PESKOV, PODOLYAK, chosen, claimed, said
 
 YUSOV = "Andriy Yusov"
@@ -47,6 +48,10 @@ def test_two_sides_are_at_odds_about_who_holds_a_place() -> None:
     claim = claimed(said("its fighters captured the village of Kozinka", LEGION))
     pushed = chosen(said("the attackers were driven out of Kozinka", MINISTRY, outlet="BBC"), claim)
     denied = chosen(said("Kozinka was not captured", MINISTRY, outlet="BBC"), claim)
+    (denial,) = sightings("Gladkov denied reports of the capture of Kozinka.")
+    reported = chosen(denial, claim)
+    assert reported.claim is None
+    assert [link.because for link in reported.disputes] == [f"{GOVERNOR} said otherwise about who holds Kozinka"]
     for choice in (pushed, denied):
         assert [link.because for link in choice.disputes] == [f"{MINISTRY} said otherwise about who holds Kozinka"]
     assert not chosen(said("the attackers were driven out of Glotovo", MINISTRY, outlet="BBC"), claim).disputes
