@@ -135,8 +135,15 @@ def counted_noun(number: Number, span: Span) -> Token | None:
     if head.dep_ in ("nummod", "compound", "amod", "quantmod", "advmod", "nmod", "det"):
         noun = head.head
         if noun.i >= number.last and noun.i < span.end and noun.pos_ in ("NOUN", "PROPN") and _near(number, noun):
-            return noun
-    return _next_noun(number, span)
+            return _taken(noun)
+    noun = _next_noun(number, span)
+    return _taken(noun) if noun is not None else None
+
+
+def _taken(noun: Token) -> Token:
+    """Who was taken, of "two soldiers prisoner"."""
+    held = noun.tag_ == "NN" and noun.lower_ in ("prisoner", "captive", "hostage")
+    return noun.nbor(-1) if held and noun.i and noun.nbor(-1).tag_ == "NNS" else noun
 
 
 def _near(number: Number, noun: Token) -> bool:

@@ -84,6 +84,9 @@ class Framer:
         name = "deny-involvement" if denied and main.event in _INVOLVED else main.event
         agents = self._agents(main, hits, piece, claimant) if name in _DEEDS else ()
         negated = name not in _DENIALS and (denied or main_event.negated(main, piece))
+        group = claimant is not None and claimant.kind == "group"
+        if name == "responsible" and group and not negated and _of_oneself(main, piece):
+            name = "claim-responsibility"
         ours = bool(shared["side"]) and agents == (shared["side"],) and not main.weak
         if negated and ours and events.act(name) in _OWN_DEEDS:
             name, negated = "deny-involvement", False
@@ -195,6 +198,12 @@ class Framer:
             return None
         kind = kind_of(token)
         return "#" + kind if kind in terms().kind.values() else kind
+
+
+def _of_oneself(main: EventHit, piece: Span) -> bool:
+    """Whether the speakers say it of themselves: "they were behind the raid"."""
+    subject = next((child for child in piece.doc[main.token].children if child.dep_ == "nsubj"), None)
+    return subject is not None and subject.lower_ in _PRONOUNS and subject.i == piece.start
 
 
 def _names(piece: Span, lemmas: Sequence[str]) -> tuple[str, ...]:

@@ -206,8 +206,8 @@ def _in_total(thing: Token) -> str | None:
     told = ((part, lemma(part) if part.tag_ == "VBN" else part.lower_) for part in parts)
     names = (NOUNS.get(lemma(part)) or OUTCOMES.get(word) for part, word in told)
     outcome = next((name for name in names if name), "killed" if "toll" in totals else None)
-    kinds = (KINDS.get(lemma(part)) for part in parts) if totals else iter(())
-    kind = next((kind for kind in kinds if kind), None)
+    counted = (c for part in parts if part.lower_ == "of" and lemma(part.head) in _TOTALS for c in part.children)
+    kind = next((KINDS.get(lemma(noun)) for noun in counted if noun.dep_ == "pobj"), None)
     if outcome == "casualties" or (kind is None and outcome is None):
         return outcome
     kind = kind or "people"
