@@ -136,8 +136,8 @@ def counted_noun(number: Number, span: Span) -> Token | None:
         noun = head.head
         if noun.i >= number.last and noun.i < span.end and noun.pos_ in ("NOUN", "PROPN") and _near(number, noun):
             return _taken(noun)
-    noun = _next_noun(number, span)
-    return _taken(noun) if noun is not None else None
+    behind = _next_noun(number, span)
+    return _taken(behind) if behind is not None else None
 
 
 def _taken(noun: Token) -> Token:
