@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, extent
 from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
-from monitor.extract.grammar import SUBJECTS, VERBAL, Attribution, Span, child_of, phrase, subject_of
+from monitor.extract.grammar import FINITE, SUBJECTS, VERBAL, Attribution, Span, child_of, phrase, subject_of
 from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.vocabulary import words
@@ -253,13 +253,21 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
         return frame
     shared = doc[frame.source[0] : frame.source[1]].root
     speaks = shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING
-    if shared.head == cue or (speaks and cue.lower_ != "adding"):
-        return frame
     outer = next(
         (g for g in frames if g is not frame and g.cue < frame.cue and any(a <= shared.i < b for a, b in g.content)),
         None,
     )
+    if shared.head == cue or (speaks and cue.lower_ != "adding" and not _like_outer(cue, outer, doc)):
+        return frame
     return replace(frame, source=outer.source) if outer is not None else frame
+
+
+def _like_outer(cue: Token, outer: Attribution | None, doc: Doc) -> bool:
+    """Whether the cue is told as the outer one is, and not as what that says: "stated that N has left and added"."""
+    if outer is None:
+        return False
+    told, helped = doc[outer.cue].tag_, [c for c in cue.head.children if c.dep_ in {"aux", "auxpass"}]
+    return cue.tag_ == told and told in FINITE and not any(t.tag_ == told for t in (cue.head, *helped))
 
 
 def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
-from monitor.extract.counted import ANIMATE, STATES, UNCOUNTED, counted_noun, kind_of, lemma
+from monitor.extract.counted import ANIMATE, OUTCOMES, STATES, UNCOUNTED, counted_noun, kind_of, lemma
 from monitor.extract.numbers import Number, numbers, words_in
 from monitor.extract.outcomes import HURT, NOUNS, behind, governed, outcome_of, outcomes, said_behind, total
 from monitor.extract.topic import Topic
@@ -79,8 +79,8 @@ def _counted(number: Number, span: Span) -> _Counted | None:
     kind = kind_of(noun)
     if kind is None:
         return None
-    part = _part(number, noun, doc)
-    outcome = (governed(part, kind) if part is not None else None) or outcome_of(noun, kind, span)
+    whole = _is_whole(number, span)
+    outcome = _participle(noun, span) if whole else _outcome(number, noun, kind, span)
     if word in STATES:
         kind, outcome = "people", NOUNS.get(word, outcome)
     elif outcome == "eliminated":
@@ -89,7 +89,18 @@ def _counted(number: Number, span: Span) -> _Counted | None:
         return None
     if outcome == "casualties":
         return _Counted(number, outcome, 0)
-    return _Counted(number, f"{kind} {outcome}" if outcome else kind, 0 if outcome else 1)
+    return _Counted(number, f"{kind} {outcome}" if outcome else kind, 0 if outcome and not whole else 1)
+
+
+def _outcome(number: Number, noun: Token, kind: str, span: Span) -> str | None:
+    part = _part(number, noun, span.doc)
+    return (governed(part, kind) if part is not None else None) or outcome_of(noun, kind, span)
+
+
+def _participle(noun: Token, span: Span) -> str | None:
+    """What the very next word says of the things: "drones launched"."""
+    after = span.doc[noun.i + 1 : min(noun.i + 2, span.end)]
+    return next((OUTCOMES.get(lemma(token)) for token in after if token.tag_ == "VBN"), None)
 
 
 def _part(number: Number, noun: Token, doc: Doc) -> Token | None:
@@ -98,6 +109,12 @@ def _part(number: Number, noun: Token, doc: Doc) -> Token | None:
     if not (of < noun.i and doc[of].lower_ == "of" and any(c.dep_ == "nummod" and c.i > of for c in noun.children)):
         return None
     return noun if doc[number.core].dep_ == "quantmod" else doc[number.core]
+
+
+def _is_whole(number: Number, span: Span) -> bool:
+    """Is it what another number is a part of: the 29 of "25 of 29 drones were shot down"?"""
+    of = number.first - 1
+    return of > span.start and span.doc[of].lower_ in ("of", "out") and span.doc[of - 1].like_num
 
 
 def _is_known(number: Number, span: Span) -> bool:

@@ -38,6 +38,7 @@ _PLAIN = str.maketrans(
 )
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,300}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)\S+")
+_FOOTNOTE = re.compile(r"(?<=[\w.,;:!?\"'”’)\]])\[\d{1,3}\]")
 _DASH = re.compile(r"(?<=\s)[-–—―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\s)[–—―](?=\w)|(?<=\w)[–—―](?=\s)")
 # double quotation marks made of two; 35'12'' is a place on the map
 _PAIR = re.compile(r"(?P<opens>(?<![\w'`])(?:''|``)(?=[\w\"'\[(#-]))|(?<!\d)(?:''|``)(?!['`])")
@@ -142,10 +143,11 @@ class Reading(Page):
 def prepare(text: str) -> str:
     """The same text, character by character, with plain marks.
 
-    Tags and addresses become spaces, quotation marks of all kinds `"`, apostrophes `'`, dashes between words commas.
+    Tags, addresses and the numbers of footnotes become spaces, quotation marks of all kinds and pairs of apostrophes
+    `"`, apostrophes `'`, dashes between words commas; "think tank" gets a hyphen.
     """
     plain = text.translate(_PLAIN)
-    for pattern in (_TAG, _ADDRESS):
+    for pattern in (_TAG, _ADDRESS, _FOOTNOTE):
         plain = pattern.sub(lambda found: " " * len(found.group()), plain)
     plain = _PAIR.sub(lambda found: '" ' if found["opens"] else ' "', plain)
     plain = _JOINED.sub(r"\1-", plain)

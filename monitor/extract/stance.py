@@ -64,7 +64,15 @@ def _hearsay(piece: Tokens, frame: Attribution | None) -> bool:
         if frame.source is not None and piece.doc[frame.source[0] : frame.source[1]].root.lower_ in cues.RUMOURS:
             return True
     cue = frame.cue if frame is not None and frame.source is not None else -1
-    return any(t.lower_ in cues.HEARSAY or (t.i != cue and _said_to(t)) or _there_are(t) for t in around)
+    return any(
+        (t.lower_ in cues.HEARSAY and not _beside(t, piece)) or (t.i != cue and _said_to(t)) or _there_are(t)
+        for t in around
+    )
+
+
+def _beside(token: Token, piece: Tokens) -> bool:
+    """Whether it stands in a relative clause, which says something else."""
+    return any(t.dep_ == "relcl" and piece.start <= t.head.i < t.i for t in token.ancestors if t.i >= piece.start)
 
 
 def _said_to(token: Token) -> bool:

@@ -63,6 +63,7 @@ Parse = Callable[[str], Doc]
         ("Two Ukrainian saboteurs were eliminated", [(2, "attackers killed")]),
         ("The Legion said it had taken 10 Russian soldiers prisoner", [(10, "soldiers captured")]),
         ("The RVC took two Russian soldiers prisoner.", [(2, "soldiers captured")]),
+        ("25 of 29 drones were shot down", [(25, "drones shot down"), (29, "drones")]),
         ("up to 1,000 Ukrainian troops had crossed the border", [(1000, "soldiers")]),
         ("Casualties rose to 66, including nine children", [(66, "casualties"), (9, "people")]),
         ("Twenty-one people were taken to hospital", [(21, "people hospitalised")]),
