@@ -149,10 +149,12 @@ def _refused(token: Token) -> bool:
 
 
 def _found_so(token: Token) -> bool:
-    """Whether it tells how people were found, and nobody says it: "three confirmed dead", "one feared killed"."""
+    """Whether nobody says it: "three confirmed dead", "one feared killed", "president briefed on raid"."""
     if token.tag_ not in {"VBN", "VBD"} or token.i + 1 >= len(token.doc) or child_of(token, "aux") is not None:
         return False
     state = token.nbor()
+    if token.lemma_ == "brief" and state.lower_ in {"on", "about"}:
+        return True
     last = state.i + 1 >= len(token.doc)
     return state.lower_ in _STATES and (last or state.nbor().pos_ not in {"NOUN", "PROPN", "ADJ", "NUM", "CCONJ"})
 

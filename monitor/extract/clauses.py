@@ -64,6 +64,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
+    if not marked and _quote_before(sentence, first):
+        start = None  # ""P," X says in a video addressed to N"
     if token.dep_ == "ROOT" and extent.circumstance(sentence):
         first = 0
     if subject is not None and subject.lower_ == "they":
@@ -96,6 +98,12 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         if tail is not None:
             content = (left, tail)
         yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)
+
+
+def _quote_before(sentence: Sentence, first: int) -> bool:
+    """Whether a sentence's quoted beginning ends right before the speaker."""
+    mark = first - 1
+    return mark > 1 and sentence.doc[mark].text == '"' and sentence.doc[mark - 1].text in {",", "?", "!"}
 
 
 def _house(sentence: Sentence) -> Span | None:

@@ -34,7 +34,7 @@ KINDS = table(
         "partisan mercenary assailant intruder guerrilla infiltrator",
         "prisoners": "prisoner captive pow hostage",
         "animals": "animal dog cat cow pet",
-        "armoured vehicles": "apc humvee mrap carrier bmp btr armour armor",
+        "armoured vehicles": "apc afv ifv humvee mrap carrier bmp btr armour armor",
         "tanks": "tank",
         "vehicles": "vehicle car truck lorry bus minibus pickup van ambulance tractor trailer coach",
         "aircraft": "aircraft plane jet warplane bomber aeroplane airplane",

@@ -86,6 +86,7 @@ _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
         Stance.ASSERTED,
     ),
     ("play", "down", "noun", Stance.ASSERTED),
+    ("hint", "at", "noun", Stance.ASSERTED),
     ("recall recount remember", "seeing hearing watching", "noun", Stance.ASSERTED),
     ("write boast brag complain", "about", "noun", Stance.ASSERTED),
     ("brush wave shrug laugh push", "aside off away", "noun", Stance.DENIED),

@@ -59,6 +59,7 @@ _BY_OBJECT = (
     (("disrupt",), frozenset({"energy"}), "cut-power"),
     (("distract",), frozenset({"flight", "plane", "train", "traffic", "ship", "ferry", "vehicle", "cargo"}), "reroute"),
     (("close", "repel", "disrupt"), _TRAFFIC | _WAYS, "halt-traffic"),
+    (("close",), frozenset({"regime"}), "regime"),
     (("close",), frozenset({"school", "lesson", "class"}), "schools"),
     (("close",), frozenset({"export", "import", "shipment", "cargo"}), "halt-trade"),
     (("close",), frozenset({"concert", "match", "festival", "parade", "celebration", "event"}), "cancel-event"),

@@ -194,7 +194,8 @@ def total(number: Token) -> str | None:
         verb = verb.head
     if number.head.lower_ == "from" and any(token.lower_ == "to" for token in number.doc[number.i + 1 : number.i + 3]):
         return None  # what it was before
-    things = (child for child in verb.children if child.dep_ in _SUBJECTS or (child.dep_ == "dobj" and child != number))
+    things = [child for child in verb.children if child.dep_ in _SUBJECTS or (child.dep_ == "dobj" and child != number)]
+    things += [verb] if lemma(verb) in _TOTALS else []  # a headline's "number of wounded up to 12"
     return next((counted for counted in map(_in_total, things) if counted is not None), None)
 
 
