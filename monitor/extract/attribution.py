@@ -138,7 +138,7 @@ def _refused(token: Token) -> bool:
     if (
         subject is not None
         and subject.dep_ != "nsubjpass"
-        and ({subject.lower_, *(c.lower_ for c in subject.children)} & _NOBODY)
+        and ({subject.lower_, subject.left_edge.lower_, *(c.lower_ for c in subject.children)} & _NOBODY)
     ):
         return True
     if token.tag_ == "VB" and (_unsaid(token, children) or _impersonal(token)):

@@ -24,7 +24,7 @@ _EMPTY = words(
 _LEAVE_OUT = words(
     """
     the a an several some many other another various numerous these those this that both also its his her their most
-    all
+    all neither either
     """
 )
 _SOME = frozenset({"another", "others", "some", "many", "several"})
