@@ -123,7 +123,7 @@ def _is_fact(subject: Token, cue: Token) -> bool:
         return bare and subject.lower_ in {"this", "that", "which", "these", "those"}
     if subject.pos_ != "NOUN" or speaks(subject) or subject.lemma_.lower() in _TELLING:
         return False
-    whole = any(c.tag_ == "WDT" and c.nbor(-1).text == "," for c in cue.children)  # "P, which suggests that Q"
+    whole = any(c.tag_ == "WDT" and c.i > 0 and c.nbor(-1).text == "," for c in cue.children)  # "P, which suggests Q"
     return whole or bool(events.lookup(subject.lemma_.lower(), "NOUN"))
 
 
@@ -349,6 +349,7 @@ def infinitive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attr
     first, _ = region_of(token, subject)
     start = max(act.left_edge.i, token.i + 1)
     end = act.right_edge.i + 1 if token.dep_ in {"acl", "relcl"} else extent.end_of(token, sentence, "")
+    end = max(end, start + 1)
     source = None if passive else source_of(subject, token)
     yield Attribution("infinitive", token.i, cue.lemma, source, ((start, end),), (first, start), cue.stance, mind=mind)
 
@@ -377,7 +378,7 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
         token.i,
         cue.lemma,
         source_of(subject, token),
-        ((token.i + 1, extent.end_of(token, sentence, "")),),
+        ((token.i + 1, max(token.i + 2, extent.end_of(token, sentence, ""))),),
         (first, token.i + 1),
         cue.stance,
     )
