@@ -18,10 +18,12 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, extent
+from monitor.extract.according import according, account, from_what
 from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
-from monitor.extract.grammar import FINITE, SUBJECTS, VERBAL, Attribution, Span, child_of, phrase, subject_of
-from monitor.extract.nominals import according, account, adjectival, cited, from_what, nominal, noun, passive
+from monitor.extract.grammar import Attribution, Span, child_of, phrase, subject_of
+from monitor.extract.nominals import adjectival, cited, nominal, noun, passive
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 from monitor.models import Stance
 

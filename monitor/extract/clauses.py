@@ -6,8 +6,6 @@ from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, events, extent
 from monitor.extract.grammar import (
-    FINITE,
-    SUBJECTS,
     Attribution,
     Span,
     agent_of,
@@ -22,6 +20,7 @@ from monitor.extract.grammar import (
     subject_of,
 )
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE, SUBJECTS
 from monitor.models import Stance
 
 _OF_THINGS = frozenset({"threaten", "promise", "offer", "propose", "demand", "agree"})

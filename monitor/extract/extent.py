@@ -4,8 +4,9 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, SUBJECTS, VERBAL, Span, child_of, subject_of
+from monitor.extract.grammar import Span, child_of, subject_of
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 from monitor.models import Stance
 

@@ -18,7 +18,7 @@ from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import VERBAL, Attribution, Span, has_subject, rejoined
+from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
 from monitor.extract.headings import past_mark
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
@@ -27,6 +27,7 @@ from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs, read_ahead
 from monitor.extract.speakers import Speakers
 from monitor.extract.stance import stance
+from monitor.extract.tags import VERBAL
 from monitor.extract.topic import Topic, slug
 from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, resolve
 from monitor.models import Post, Sighting, Stance, digest

@@ -10,7 +10,8 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, VERBAL, child_of
+from monitor.extract.grammar import child_of
+from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
 # what is said of an event and is none itself: "the order came hours after", "the raid raised questions"

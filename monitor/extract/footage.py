@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, Span, agent_of, child_of, phrase, subject_of
+from monitor.extract.grammar import Span, agent_of, child_of, phrase, subject_of
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE
 from monitor.extract.vocabulary import words
 
 _SHOWING = words("show purport appear capture depict reveal feature display emerge see")

@@ -7,14 +7,13 @@ from spacy.tokens import Token
 
 from monitor.extract import cues
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
 Span = tuple[int, int]
 """Token indices, end exclusive."""
 
-FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-VERBAL = FINITE | {"VB", "VBN", "VBG"}
 _WHERE = words(
     """
     in at near on outside inside around across over above along between beyond behind from off past through throughout
@@ -27,7 +26,6 @@ _NO_PLACE = words(
     september october november december telegram twitter facebook tv television
     """
 )
-SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +182,14 @@ def agent_of(token: Token) -> Span | None:
         by = next((c for c in token.children if c.lower_ == "by" and c.dep_ == "prep"), None)
     doer = child_of(by, "pobj") if by is not None else None
     return phrase(doer) if doer is not None else None
+
+
+def house_of(verb: Token) -> Span | None:
+    """In whose house it was said: "this was reported in the ministry", "as noted at the General Staff"."""
+    where = next((c for c in verb.children if c.lower_ in {"in", "at"} and c.dep_ == "prep"), None)
+    house = child_of(where, "pobj") if where is not None else None
+    houses = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.SEATS
+    return phrase(house) if house is not None and house.lemma_.lower() in houses else None
 
 
 def first_aux(token: Token) -> int:

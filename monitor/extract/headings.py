@@ -10,8 +10,9 @@ from dataclasses import replace
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, child_of, phrase, source_of, subject_of
+from monitor.extract.grammar import Attribution, Span, child_of, phrase, source_of, subject_of
 from monitor.extract.reading import Reading, Sentence
+from monitor.extract.tags import FINITE, VERBAL
 
 AFTER = frozenset({"after", "as", "amid", "following", "while", "but"})
 """What joins a second event to a headline's first."""

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues
+from monitor.extract.tags import FINITE, SUBJECTS
 
-FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
-_WITHIN_CLAUSE = frozenset(
-    {"nsubj", "nsubjpass", "csubj", "csubjpass", "aux", "auxpass", "neg", "advmod", "npadvmod", "prep", "mark"}
-)
+_SUBJECTS = frozenset({*SUBJECTS, "expl"})
+_WITHIN_CLAUSE = frozenset({*SUBJECTS, "aux", "auxpass", "neg", "advmod", "npadvmod", "prep", "mark"})
 """How a word hangs on the verb of its own clause."""
 
 _NOT_INFINITIVE = frozenset({"ROOT", "parataxis", "relcl", "advcl"})

@@ -12,9 +12,10 @@ from itertools import pairwise
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import FINITE, VERBAL, Span
+from monitor.extract.grammar import Span
 from monitor.extract.headings import AFTER
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})

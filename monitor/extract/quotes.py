@@ -11,9 +11,10 @@ from typing import Any
 
 from monitor.extract.attribution import attributions, nested, settled, unsaid
 from monitor.extract.footage import Footage, footage
-from monitor.extract.grammar import FINITE, VERBAL, Attribution, Span, rejoined
+from monitor.extract.grammar import Attribution, Span, rejoined
 from monitor.extract.headings import heading_frame, labelled_frame, shortened
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
+from monitor.extract.tags import FINITE, VERBAL
 from monitor.models import Stance
 
 SHORTEST_QUOTE = 4
@@ -69,7 +70,7 @@ def analyse(paragraph: str) -> Analysis:
     speaker_of = _quote_speakers(reading, frames)
     statements: list[Statement] = []
     own: list[tuple[Span, ...]] = []
-    beside = _said_after(reading, frames)
+    said_after = _said_after(reading, frames)
     for n, (sentence, here) in enumerate(zip(reading.sentences, frames, strict=True)):
         found = [Statement(n, f.content, f, n) for f in here if f.kind != "anaphoric"]
         quoted = _bare_quotes(sentence, here)
@@ -81,8 +82,8 @@ def analyse(paragraph: str) -> Analysis:
         cue_clauses = [f.region for f in raw[n]]
         rest = _rest(sentence, [*(span for f in here for span in f.content), *cue_clauses, *quoted, *unsaid(sentence)])
         rest = rejoined(sentence, rest)
-        if n in beside and rest and not found:
-            frame_in, frame = beside[n]
+        if n in said_after and rest and not found:
+            frame_in, frame = said_after[n]
             statements.append(Statement(n, rest, frame, frame_in))
             rest = ()
         own.append(rest)

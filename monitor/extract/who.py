@@ -12,9 +12,10 @@ from functools import lru_cache
 from spacy.tokens import Token
 
 from monitor.extract import cues
-from monitor.extract.grammar import FINITE, Attribution, Span, child_of, phrase, title_of
+from monitor.extract.grammar import Attribution, Span, child_of, phrase, title_of
 from monitor.extract.names import Mention
 from monitor.extract.reading import Sentence
+from monitor.extract.tags import FINITE
 from monitor.extract.topic import Topic, slug
 from monitor.extract.vocabulary import words
 

@@ -13,7 +13,7 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
 from monitor.extract import events, facts
-from monitor.extract.grammar import FINITE, VERBAL
+from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
 _BOILERPLATE = re.compile(
