@@ -1,6 +1,6 @@
 """What happens to a post, in the order in which it happens.
 
-    relevance                is it about the topic at all? cheap, before any parsing
+    relevance                is it about the topic at all, and so those before it? cheap, before any parsing
     | extractor.extract      post (with its thread's context) -> sightings            pure
     | store.candidates       sighting -> the claims that it could be                  Redis
     | matcher.choose         same claim? -> claim or none, with the reasons           pure
@@ -16,6 +16,7 @@ and the same alerts.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -36,6 +37,11 @@ class Relevant(Protocol):
 
     @property
     def because(self) -> str: ...
+
+    @property
+    def earlier(self) -> int:
+        """How many of the thread's posts right before it are relevant since it is."""
+        ...
 
 
 class Observer(Protocol):
@@ -88,16 +94,29 @@ class Pipeline:
         """Finds, files and tells what `post` claims. Raises StoreUnavailable when Redis goes away meanwhile."""
         context = await self._store.context(post) if post.position else ()
         verdict = self._judge(post.text, [earlier.text for earlier in context])
-        # Parsing takes milliseconds of pure Python: in a thread, so that deliveries and health checks go on.
-        sightings = await asyncio.to_thread(self._extractor.extract, post, context) if verdict.relevant else ()
         log.debug("post.read", post=post.id, relevant=verdict.relevant, because=verdict.because)
+        sightings: list[Sighting] = []
+        if verdict.relevant:
+            # Parsing takes milliseconds of pure Python: in a thread, so that deliveries and health checks go on.
+            sightings += await self._late(context, verdict.earlier)
+            sightings += await asyncio.to_thread(self._extractor.extract, post, context)
         for sighting in sightings:
             claim, filed = await self._file(sighting)
             for concerned in (claim, *[await self._store.claim(link.claim_id) for link in filed.disputes]):
                 if concerned is not None:
-                    await self._tell(concerned, sighting, of_filing=concerned is claim)
+                    await self._tell(concerned, sighting, post.received_at, of_filing=concerned is claim)
         for observer in self._observers:
             observer.post_handled(post, relevant=verdict.relevant, sightings=len(sightings))
+
+    async def _late(self, context: Sequence[Post], count: int) -> list[Sighting]:
+        """What the last `count` posts of the context say, which were not known to be relevant when they came."""
+        found: list[Sighting] = []
+        for n in range(len(context) - count, len(context)):
+            try:
+                found += await asyncio.to_thread(self._extractor.extract, context[n], context[:n])
+            except Exception:  # it was acknowledged when it came; the post that brings it in goes on (P7)
+                log.exception("post.failed", post=context[n].id)
+        return found
 
     async def _file(self, sighting: Sighting) -> tuple[Claim | None, Filing]:
         """The claim that the sighting is filed under, by this call or by one before it."""
@@ -130,14 +149,14 @@ class Pipeline:
                 return recorded.claim, recorded.filing
             log.debug("claim.conflict", sighting=sighting.id)
 
-    async def _tell(self, claim: Claim, sighting: Sighting, *, of_filing: bool) -> None:
-        """Raises what is due about `claim`; the filing of `sighting` notes why, or why nothing."""
+    async def _tell(self, claim: Claim, sighting: Sighting, now: datetime, *, of_filing: bool) -> None:
+        """Raises at `now` what is due about `claim`; the filing of `sighting` notes why, or why nothing."""
         current: Claim | None = claim
         while current is not None:
             raises, because = alerting.decide(current, self._policy)
             if not raises and not of_filing:
                 return
-            alerts = await self._routed(alerting.compose(current, raises, sighting, sighting.received_at))
+            alerts = await self._routed(alerting.compose(current, raises, sighting, now))
             told = tuple((one, *routed) for one, routed in zip(raises, alerts, strict=True))
             if await self._store.raise_alerts(
                 current, sighting.id, told, because + _not_told(told) if of_filing else None

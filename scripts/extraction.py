@@ -8,16 +8,17 @@ filed as a claim of its own. --all leaves the relevance gate open.
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
 from monitor.extract.extractor import Extractor
-from monitor.extract.relevance import judge
+from monitor.extract.relevance import Judge
 from monitor.extract.topic import load_topic
 from monitor.models import Post, Sighting
+from monitor.store.limits import CONTEXT
 
 
 def documents(folder: Path) -> Iterator[tuple[Path, datetime]]:
@@ -44,6 +45,15 @@ def posts(path: Path, published: datetime) -> Iterator[Post]:
         offset += len(line) + 1
 
 
+def said(thread: Sequence[Post], extractor: Extractor, judge: Judge | None) -> Iterator[Sighting]:
+    """What the posts of a thread say, in the order in which the pipeline reads them; without a judge all of them."""
+    for n, post in enumerate(thread):
+        verdict = judge(post.text, [one.text for one in thread[:n]]) if judge else None
+        if verdict is None or verdict.relevant:
+            for k in range(n - (verdict.earlier if verdict else 0), n + 1):
+                yield from extractor.extract(thread[k], thread[max(0, k - CONTEXT) : k])
+
+
 def row(sighting: Sighting) -> dict[str, object]:
     figure = sighting.figure.value if sighting.figure else None
     kept = sighting.model_dump(
@@ -60,13 +70,10 @@ def main() -> None:
     given = parser.parse_args()
     topic = load_topic(given.topic)
     extractor = Extractor(topic)
+    judge = None if given.all else Judge(topic)
     for path, published in documents(given.folder):
-        thread: list[Post] = []
-        for post in posts(path, published):
-            if given.all or judge(post.text, [p.text for p in thread], topic).relevant:
-                for sighting in extractor.extract(post, thread[-40:]):
-                    print(json.dumps(row(sighting), ensure_ascii=False))
-            thread.append(post)
+        for sighting in said(list(posts(path, published)), extractor, judge):
+            print(json.dumps(row(sighting), ensure_ascii=False))
 
 
 if __name__ == "__main__":

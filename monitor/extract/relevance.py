@@ -13,10 +13,14 @@ from monitor.models import Value
 
 
 class Relevance(Value):
-    """Whether a post is about the topic, and by which rule, or why not."""
+    """Whether a post is about the topic, and by which rule, or why not.
+
+    `earlier` is how many of the posts right before it are about the topic since it is: nothing in them had said so.
+    """
 
     relevant: bool
     because: str
+    earlier: int = 0
 
 
 # So many posts may pass without a word of the topic before its thread is taken to have left it.
@@ -25,6 +29,8 @@ CARRY = 10
 MOSTLY = 2
 # So many posts a thread begins with: a name, a headline, a first paragraph.
 FIRST = 3
+# So many posts that lack a word of the topic a later one can make part of it: a teaser, a quote, a standfirst.
+BEFORE = 5
 # Of a post so many characters are looked at: one that tells of the topic says so by then.
 READ = 20_000
 # Of so many texts it is remembered what they show: a few threads that come at once.
@@ -49,10 +55,20 @@ class Judge:
         so is one of its first, or several of the last few are. Neither helps a post that strays (names other places,
         say): it has to hold by itself.
         """
-        scope, here = self._topic.relevance, self._shown(text)
-        strays = next((rule for rule in scope.strays if _holds(rule, (here,))), None)
+        verdict = self._verdict(text, context)
+        return verdict.model_copy(update={"earlier": self._lacking(context)}) if verdict.relevant else verdict
+
+    def _lacking(self, context: Sequence[str]) -> int:
+        """How many of the last posts in a row were left out for want of a word alone."""
+        for n, post in enumerate(reversed(context[-BEFORE:])):
+            if self._strays(post) or self._verdict(post, context[: len(context) - n - 1]).relevant:
+                return n
+        return len(context[-BEFORE:])
+
+    def _verdict(self, text: str, context: Sequence[str]) -> Relevance:
+        here, strays = self._shown(text), self._strays(text)
         earlier = [] if strays else [self._shown(post) for post in reversed(context[-CARRY:])]
-        for rule in scope.rules:
+        for rule in self._topic.relevance.rules:
             if _holds(rule, (here, *earlier[: rule.reach])):
                 return Relevance(relevant=True, because=rule.because)
         if strays:
@@ -61,6 +77,10 @@ class Judge:
         if about >= MOSTLY or (about and any(self._alone(self._shown(post)) for post in context[:FIRST])):
             return Relevance(relevant=True, because="its thread is about the topic")
         return Relevance(relevant=False, because="no rule of the topic holds")
+
+    def _strays(self, text: str) -> Rule | None:
+        here = self._shown(text)
+        return next((rule for rule in self._topic.relevance.strays if _holds(rule, (here,))), None)
 
     def _alone(self, post: "_Shown") -> bool:
         return any(_holds(rule, (post,)) for rule in self._topic.relevance.rules)

@@ -19,11 +19,11 @@ from spacy.tokens import Doc
 from monitor import disputes, match
 from monitor.extract import attribution, extent, extractor, facts, quotes, reading, who, worth
 from monitor.extract.extractor import Extractor
-from monitor.extract.relevance import judge
+from monitor.extract.relevance import Judge
 from monitor.extract.speakers import Speakers
 from monitor.extract.topic import load_topic
-from monitor.models import Post, Sighting
-from scripts.extraction import documents, posts, row
+from monitor.models import Sighting
+from scripts.extraction import documents, posts, row, said
 from scripts.quality.heldout import Remembered
 from scripts.quality.places import EVAL, SETS, scorer
 from scripts.quality.record import PAGE
@@ -146,22 +146,15 @@ class Texts:
 
     def figures(self) -> tuple[float, float]:
         """F1 of extraction and accuracy of claimants, of the extractor as it is now."""
-        made = Extractor(self._topic)
+        extractor = Extractor(self._topic)
+        judge = None if getattr(Extractor, "gate_open", False) else Judge(self._topic)
         found = [
             {**row(sighting), "doc": self._key_of[sighting.doc]}
             for thread in self._threads
-            for n, post in enumerate(thread)
-            if self._relevant(post, thread[:n])
-            for sighting in made.extract(post, thread[:n])
+            for sighting in said(thread, extractor, judge)
         ]
         report, _ = self._scorer.score(self._gold, self._mentions, found, self._texts)
         return float(report["extraction"]["F1"]), float(report["claimant_accuracy"])
-
-    def _relevant(self, post: Post, earlier: Sequence[Post]) -> bool:
-        return (
-            getattr(Extractor, "gate_open", False)
-            or judge(post.text, [one.text for one in earlier], self._topic).relevant
-        )
 
 
 def extraction() -> list[list[str]]:

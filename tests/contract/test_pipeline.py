@@ -12,8 +12,9 @@ from monitor import alerting
 from monitor.extract.extractor import Extractor
 from monitor.extract.relevance import Judge
 from monitor.match import Match
-from monitor.models import Post
+from monitor.models import Post, Sighting
 from monitor.pipeline import Pipeline
+from monitor.protocols import Batch
 from monitor.routing.tree import Plan
 from monitor.store import Store
 from tests.conftest import SINKS, TOPIC, Server
@@ -110,3 +111,50 @@ async def test_what_is_relevant_is_expected_and_what_then_fails_is_read_one_by_o
     for post in posts:
         await reading.handle(post)
     assert len([claim async for claim in store.claims.claims()]) == 2
+
+
+OPENING = (
+    "Chaos at dawn",
+    "Six villages are without light, the governor said.",
+    "Six people were wounded in Graivoron.",
+)
+
+
+def a_thread(texts: Sequence[str]) -> list[Post]:
+    return [
+        a_post(text, doc="blog.txt", thread="blog", position=n, id=f"blog:{n}", received_at=NOON + timedelta(minutes=n))
+        for n, text in enumerate(texts)
+    ]
+
+
+async def kept(store: Store, posts: Sequence[Post], reader: Extractor, handled: Sequence[Post]) -> list[str]:
+    """The posts that the claims come from, in the order of filing, when the thread is known and these are handled."""
+    await store.posts.publish("desk", Batch(posts=tuple(posts), cursor="3"))
+    for post in handled:
+        await pipeline(store, TOPIC, reader).handle(post)
+    return [filing.sighting.post_id async for filing in store.claims.filings()]
+
+
+async def test_what_a_thread_says_before_it_is_known_to_be_about_the_topic_is_filed_then(store: Store) -> None:
+    posts = a_thread(OPENING)
+    assert await kept(store, posts, extractor(), posts[:2]) == []
+    assert await kept(store, posts, extractor(), posts[2:]) == ["blog:1", "blog:2"]
+    assert await kept(store, posts, extractor(), posts) == ["blog:1", "blog:2"]
+    told = [(alert.ts, alert.event_time) async for alert in store.alerts.all()]
+    assert told == [(posts[2].received_at, posts[n].published_at) for n in (1, 2)], "told when it is known"
+
+
+class Stumbling(Extractor):
+    """Cannot read one of the posts."""
+
+    def extract(self, post: Post, context: Sequence[Post]) -> tuple[Sighting, ...]:
+        if post.id == "blog:1":
+            raise ValueError("unreadable")
+        return super().extract(post, context)
+
+
+async def test_an_earlier_post_that_cannot_be_read_does_not_take_the_later_one_with_it(store: Store) -> None:
+    posts = a_thread(OPENING)
+    with capture_logs() as logged:
+        assert await kept(store, posts, Stumbling(topic()), posts) == ["blog:2"]
+    assert [line["post"] for line in logged if line["event"] == "post.failed"] == ["blog:1"]

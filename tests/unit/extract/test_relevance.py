@@ -98,6 +98,22 @@ def test_one_of_a_threads_first_posts_may_say_what_it_is_about(topic: Topic) -> 
     assert not judge(claim, (*beside, about, *beside), topic).relevant
 
 
+def test_the_posts_before_the_first_that_is_about_the_topic_are_about_it_too(topic: Topic) -> None:
+    opening, about = (
+        ("Chaos on the border", "It was a long night.", "Residents fled."),
+        "Fighting went on in Graivoron.",
+    )
+    assert judge(about, opening, topic).earlier == 3
+    assert judge(about, (*opening, about), topic).earlier == 0
+    assert judge("It rained", opening, topic).earlier == 0
+    assert judge(about, opening * 4, topic).earlier == 5
+
+
+def test_a_post_that_strays_is_not_brought_in_by_a_later_one(topic: Topic) -> None:
+    stray = "Russia says capturing Bakhmut opens the way to the Donbas."
+    assert judge("Fighting went on in Graivoron.", ("It was a long night.", stray, "They fled."), topic).earlier == 1
+
+
 def test_a_paragraph_about_another_place_is_not_carried_along(topic: Topic) -> None:
     about_bakhmut = (
         "Russia says capturing Bakhmut opens the way to further advances in the Donbas eastern industrial region."
