@@ -145,8 +145,8 @@ def _refused(token: Token) -> bool:
         return True
     if token.tag_ == "VB" and (_unsaid(token, children) or _impersonal(token)):
         return True
-    if token.i and token.nbor(-1).lower_ == ("when" if token.tag_ == "VBN" else "without"):
-        return True  # "when asked about N", "without specifying who"
+    if token.i and token.nbor(-1).lower_ in ({"when", "until", "unless"} if token.tag_ == "VBN" else {"without"}):
+        return True  # "when asked about N", "until told to", "without specifying who"
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
 
 

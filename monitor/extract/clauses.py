@@ -162,7 +162,7 @@ def _bare_passive(token: Token) -> bool:
     doc = token.doc
     if (
         token.tag_ not in {"VBN", "VBD"}
-        or child_of(token, "dobj", "dative", "aux") is not None
+        or child_of(token, "dobj", "dative", "aux", "mark") is not None  # "until told to"
         or token.i + 2 >= len(doc)
     ):
         return False

@@ -102,9 +102,10 @@ def of(span: Span) -> tuple[EventHit, ...]:
 
 
 def _said(span: Span) -> tuple[EventHit, ...]:
-    lemmas = [lemma_of(token) for token in span]
+    unmarked = [token for token in span if token.text != '"']  # a headline's "in control" of the village
+    lemmas, at = [lemma_of(token) for token in unmarked], [token.i for token in unmarked]
     present = frozenset(lemmas)
-    hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, span.start, present)]
+    hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, at, present)]
     hits = _longest(hits, span.doc)
     taken = {index for hit in hits for index in hit.parts}
     for token in span:
@@ -129,12 +130,12 @@ def lemma_of(token: Token) -> str:
     return lemma[:-1] if named else lemma
 
 
-def _phrases_at(lemmas: list[str], start: int, offset: int, present: frozenset[str]) -> Iterator[EventHit]:
+def _phrases_at(lemmas: list[str], start: int, at: list[int], present: frozenset[str]) -> Iterator[EventHit]:
     for phrase in _lexicon().phrases.get(lemmas[start], ()):
         if phrase.last.isdisjoint(present):  # a cheap question first: most phrases end here
             continue
         if parts := _match(lemmas, start, phrase.words):
-            yield EventHit(offset + parts[0], phrase.event, phrase.weak, tuple(offset + part for part in parts))
+            yield EventHit(at[parts[0]], phrase.event, phrase.weak, tuple(at[part] for part in parts))
 
 
 def _match(lemmas: list[str], start: int, words: tuple[frozenset[str] | None, ...]) -> tuple[int, ...]:

@@ -116,9 +116,12 @@ def undergone(piece: Tokens) -> bool:
 
 
 def no_such_thing(piece: Tokens) -> bool:
-    """Whether it says that there is none: "there is no shortage", "nobody is missing", "has nothing to do with it"."""
+    """Whether it says that there is none: "nobody is missing", "no troops in N"."""
     root = piece.root
-    if root.tag_ not in VERBAL or not any(t.tag_ in FINITE for t in piece):
+    if not any(t.tag_ in FINITE for t in piece):
+        verbless = root.pos_ in {"NOUN", "PROPN"} and child_of(root, "prep") is not None
+        return verbless and piece[0].lower_ == "no" and root.lemma_.lower() not in _ABSTRACT | _WANTED
+    if root.tag_ not in VERBAL:
         return False
     if _expletive(root):
         missed = (c.lemma_.lower() for c in root.children if c.dep_ in {"attr", "nsubj", "dobj"})

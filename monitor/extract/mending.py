@@ -42,8 +42,15 @@ def _part_quotes(doc: Doc, quotes: Sequence[int]) -> None:
 
 
 def _speak(doc: Doc) -> None:
-    """ "Two aides to X say": with a subject and nothing that asks for an infinitive, a verb of saying is finite."""
+    """ "Two aides to X say": with a subject and nothing that asks for an infinitive, a verb of saying is finite.
+
+    So is one that looks like a noun behind a bracket: "channels (Baza, Mash) report that".
+    """
     for token in doc:
+        if token.tag_ in {"NN", "NNS"} and token.dep_ == "ROOT" and token.lemma_ in cues.VERBS:
+            if {"nsubj", "ccomp"} <= {child.dep_ for child in token.children}:
+                token.tag_, token.pos_ = "VBP" if token.tag_ == "NN" else "VBZ", "VERB"
+            continue
         if token.tag_ != "VB" or token.dep_ not in _NOT_INFINITIVE or token.lemma_ not in cues.VERBS:
             continue
         before = [child for child in token.children if child.i < token.i]

@@ -120,7 +120,13 @@ def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attributi
         stop = saying.i - 1
         source = (token.i + 1, stop) if quoted is None else (quoted.left_edge.i, stop)
         relay = source_of(subject, token)
-    if start < end:
+    if cue.lemma == "quote" and token.tag_ in FINITE and start >= end - 1 and token.i > 3 and relay is not None:
+        # "P, the agency quoted him as saying"; "it" is who P is about
+        told = doc[: relay[0] - 1] if doc[relay[0] - 1].text == "," else doc[:0]
+        subject = child_of(told.root, *SUBJECTS) if len(told) and doc[source[0]].lower_ == "it" else None
+        source = phrase(subject) if subject is not None else source
+        yield Attribution("cited", token.i, cue.lemma, source, ((0, relay[0] - 1),), (relay[0], end), cue.stance, relay)
+    elif start < end:
         first = relay[0] if relay is not None and relay[0] < token.i else token.i
         yield Attribution(
             "cited", token.i, cue.lemma, source, ((start, end),), (min(first, token.i), start), cue.stance, relay

@@ -86,7 +86,7 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     yield from _listed(doc, span)
     yield from _gapped(doc, span)
     for token in doc[span[0] : span[1]]:
-        if token.text == ";":
+        if token.text == ";" or (token.text == ":" and doc[span[0]].tag_ == "WP"):  # "What is known: P; Q"
             yield token.i
         elif token.dep_ == "conj" and token.tag_ in VERBAL | {"JJ"} | {"NNS", "NN"}:
             cut = _coordination(token, span)
