@@ -110,7 +110,10 @@ def mistakes(value: Any, schema: Mapping[str, Any], named: Mapping[str, Any], pl
 
 
 @asynccontextmanager
-async def served(store: Store, token: str | None = None, events: Events | None = None) -> AsyncIterator[Site]:
+async def served(
+    store: Store, token: str | None = None, events: Events | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Site]:
+    """`host`: the configured one; it listens on loopback."""
     stopping = asyncio.Event()
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     events, receiver = events or Events(store.alerts, keep_alive_s=0.2), Receiver()
@@ -131,7 +134,7 @@ async def served(store: Store, token: str | None = None, events: Events | None =
     async def refresh() -> None:
         pass
 
-    app = application(Metrics(), {}, refresh, api, token=token)
+    app = application(Metrics(), {}, refresh, api, token=token, host=host)
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         group.create_task(serve(app, "127.0.0.1", 0, stopping, port.set_result))
         group.create_task(events.run(stopping))
@@ -240,21 +243,45 @@ async def test_what_is_not_there_or_not_allowed_is_said_in_json(site: Site) -> N
         assert "Access-Control-Allow-Origin" not in response.headers
 
 
-async def test_without_a_token_only_this_machines_own_names_are_answered(site: Site) -> None:
-    assert (await site.get("/alerts", Host="evil.example.org"))[0] == 421
-    for name in ("localhost:8080", "127.0.0.1", "[::1]:99"):
-        assert (await site.get("/alerts", Host=name))[0] == 200
+OURS = ("localhost:8080", "LOCALHOST", "127.0.0.1", "127.0.0.1:8080", "[::1]:99", "monitor.example.org:8080")
+NOT_OURS = ("evil.example.org", "evil.example.org:8080", "127.0.0.1.evil.example.org", "localhost@evil", "[evil]", "")
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/api/v1/alerts", "/"])
+async def test_without_a_token_only_this_machines_own_names_are_answered(store: Store, path: str) -> None:
+    async with served(store, host="monitor.example.org") as site:
+        for name in NOT_OURS:
+            async with site.session.get(site.url + path, headers={"Host": name}) as response:
+                assert response.status == 421, name
+                assert (await response.json(content_type=None))["title"] == "Misdirected Request"
+        for name in OURS:
+            async with site.session.get(site.url + path, headers={"Host": name}) as response:
+                assert response.status == (404 if path == "/" else 200), name
 
 
 async def test_with_a_token_nobody_else_is_answered_but_health_on_loopback_is(store: Store) -> None:
-    async with served(store, TOKEN) as site:
+    async with served(store, TOKEN, host="monitor.example.org") as site:
         for sent in ("", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer ", "Bearer \udcff"):
             status, problem = await site.get("/alerts", **({"Authorization": sent} if sent else {}))
             assert (status, problem["title"]) == (401, "Unauthorized"), sent
         assert (await site.get("/alerts", Authorization=f"bearer {TOKEN}"))[0] == 200
         for path in ("/healthz", "/readyz", "/metrics"):
-            async with site.session.get(site.url + path) as response:
-                assert response.status == 200
+            for name in OURS:
+                async with site.session.get(site.url + path, headers={"Host": name}) as response:
+                    assert response.status == 200, name
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+async def test_with_a_token_another_name_on_loopback_needs_it_for_health_too(store: Store, path: str) -> None:
+    async with served(store, TOKEN) as site:
+        for name in NOT_OURS:
+            async with site.session.get(site.url + path, headers={"Host": name}) as response:
+                assert (response.status, response.headers["WWW-Authenticate"]) == (401, "Bearer"), name
+        proxied = {"Host": "evil.example.org", "Authorization": f"Bearer {TOKEN}"}
+        async with site.session.get(site.url + path, headers=proxied) as response:
+            assert response.status == 200
+    async with served(store) as site, site.session.get(site.url + "/healthz", headers={"Host": "any"}) as response:
+        assert response.status == 200, "that the process lives is nobody's secret"
 
 
 async def read_events(response: aiohttp.ClientResponse, count: int) -> list[dict[str, str]]:
