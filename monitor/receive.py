@@ -4,7 +4,8 @@ For trying a configuration, for demonstrations, and as an example of how a recei
 
     204  verified (also when its id was seen before: the sender only wants to know that it arrived)
     400  not JSON, or not an alert's form        401  the signature does not fit
-    413  larger than a webhook may be            any status that it was told to fail with
+    408  its body took too long to come          413  larger than a webhook may be
+    any status that it was told to fail with
 """
 
 import asyncio
@@ -25,6 +26,12 @@ from monitor.signing import ID, Secret, verify
 from monitor.timing import wall_clock
 
 LIMIT_BYTES = 64 * 1024
+BODY_S = 10.0
+"""So long a body may take in all: below the 15 s after which a sender of ours gives up, so that it learns why."""
+IDLE_S = 75.0
+"""A connection on which no whole request comes for so long is closed; the library's own limit is an hour."""
+LINGERING_S = 2.0
+"""So long the rest of a refused body is read and thrown away, so that the sender sees the answer."""
 STYLES = {"claim.new": "bold green", "claim.updated": "bold yellow", "claim.disputed": "bold red"}
 
 
@@ -51,15 +58,20 @@ class Receiver:
         fail_first: int = 0,
         fail_status: int = 503,
         remember: int = 10_000,
+        body_s: float = BODY_S,
         clock: Callable[[], datetime] = wall_clock,
     ) -> None:
-        """Fails the first `fail_first` genuine requests with `fail_status`; remembers the last `remember` ids."""
+        """Fails the first `fail_first` genuine requests with `fail_status`; remembers the last `remember` ids.
+
+        A body that is not there after `body_s` is waited for no longer, however steadily it comes.
+        """
         self._secrets = tuple(secrets)
         self._show = show
         self._refuse = refuse
         self._to_fail = fail_first
         self._fail_status = fail_status
         self._remember = remember
+        self._body_s = body_s
         self._clock = clock
         self._seen: OrderedDict[str, None] = OrderedDict()
 
@@ -70,9 +82,14 @@ class Receiver:
 
     async def _receive(self, request: web.Request) -> web.Response:
         try:
-            raw = await request.read()
+            async with asyncio.timeout(self._body_s):
+                raw = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._no(413, f"larger than {LIMIT_BYTES} bytes")
+        except TimeoutError:
+            refusal = self._no(408, f"the body was not there after {self._body_s:g} s")
+            refusal.force_close()  # what still comes of it is no next request
+            return refusal
         if self._secrets:
             verification = verify(self._secrets, request.headers, raw, self._clock())
             if not verification.genuine:
@@ -173,6 +190,7 @@ async def serve(
     json_lines: bool = False,
     fail_first: int = 0,
     fail_status: int = 503,
+    body_s: float = BODY_S,
     ready: Callable[[int], None] = lambda port: None,
 ) -> None:
     """Receives until `stopping` is set. Calls `ready` with the port once it listens (port 0: any free one).
@@ -195,8 +213,14 @@ async def serve(
                 Text(f"{wall_clock():%H:%M:%S} refused with {status}: {safe(because, limit=200)}", style="red")
             )
 
-    receiver = Receiver(secrets, show, refuse, fail_first=fail_first, fail_status=fail_status)
-    runner = web.AppRunner(receiver.app(), access_log=None, shutdown_timeout=2)
+    receiver = Receiver(secrets, show, refuse, fail_first=fail_first, fail_status=fail_status, body_s=body_s)
+    runner = web.AppRunner(
+        receiver.app(),
+        access_log=None,
+        shutdown_timeout=2,
+        keepalive_timeout=IDLE_S,
+        lingering_time=LINGERING_S,
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -14,10 +14,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from monitor import receive
 from monitor.alerting import about_sink
 from monitor.errors import MonitorError
 from monitor.models import AlertClaim, AlertSink, Kind, Outcome, Stance, Verdict
-from monitor.receive import LIMIT_BYTES, serve
+from monitor.receive import BODY_S, LIMIT_BYTES, serve
 from monitor.signing import Secret, sign
 from monitor.sinks.guard import Guard
 from monitor.sinks.standard import render_digest, standard
@@ -33,13 +34,17 @@ class Running:
     out: io.StringIO
 
     @property
+    def port(self) -> int:
+        return int(self.url.split(":")[2].split("/")[0])
+
+    @property
     def shown(self) -> str:
         return self.out.getvalue()
 
 
 @asynccontextmanager
 async def receiving(
-    *secrets: Secret, json_lines: bool = False, fail_first: int = 0, fail_status: int = 503
+    *secrets: Secret, json_lines: bool = False, fail_first: int = 0, fail_status: int = 503, body_s: float = BODY_S
 ) -> AsyncIterator[Running]:
     out = io.StringIO()
     stopping = asyncio.Event()
@@ -54,6 +59,7 @@ async def receiving(
             json_lines=json_lines,
             fail_first=fail_first,
             fail_status=fail_status,
+            body_s=body_s,
             ready=listening.set_result,
         )
     )
@@ -137,6 +143,43 @@ async def test_what_is_too_large_is_refused() -> None:
         assert await post(running.url, b" " * (LIMIT_BYTES + 1)) == 413
 
 
+@pytest.mark.parametrize("framing", [f"Content-Length: {LIMIT_BYTES}", "Transfer-Encoding: chunked"])
+async def test_a_body_that_dribbles_is_refused_and_its_connection_closed(
+    monkeypatch: pytest.MonkeyPatch, framing: str
+) -> None:
+    monkeypatch.setattr(receive, "LINGERING_S", 0.1)
+    part = b"1\r\n \r\n" if "chunked" in framing else b" "
+
+    async def dribble_until(done: asyncio.Task[bytes]) -> None:
+        """It is never silent for long, and never at its end."""
+        while not done.done():
+            writer.write(part)
+            await asyncio.wait([done], timeout=0.02)
+
+    async with receiving(SECRET, body_s=0.3) as running, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(f"POST /hooks/desk HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n".encode())
+        await dribble_until(answered := asyncio.create_task(reader.readuntil(b"\r\n\r\n")))
+        assert answered.result().startswith(b"HTTP/1.1 408 ")
+        await dribble_until(closed := asyncio.create_task(reader.read()))
+        assert closed.exception() or b"0.3 s" in closed.result(), "closed one way or the other"
+        writer.close()
+        assert [outcome.status for outcome in await deliver(running.url, 1)] == [204], "others are answered"
+    assert "refused with 408: the body was not there after 0.3 s" in running.shown
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /hooks/de"])
+async def test_a_sender_that_falls_silent_before_its_request_is_whole_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(receive, "IDLE_S", 0.2)
+    async with receiving(SECRET) as running, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(sent)
+        assert await reader.read() == b""
+        writer.close()
+
+
 async def test_an_alert_without_the_expected_fields_is_shown_as_far_as_it_goes() -> None:
     async with receiving(SECRET) as running:
         body = b'{"type":"later.kind","timestamp":"","data":{"claim":"none","seq":{"a":1},"reason":null}}'
@@ -209,6 +252,5 @@ async def test_without_a_secret_it_says_that_nothing_is_verified() -> None:
 
 async def test_a_port_that_is_taken_is_told() -> None:
     async with receiving(SECRET) as running:
-        port = int(running.url.split(":")[2].split("/")[0])
-        with pytest.raises(MonitorError, match=f"'127.0.0.1:{port}': can't listen there"):
-            await serve("127.0.0.1", port, [SECRET], io.StringIO(), asyncio.Event())
+        with pytest.raises(MonitorError, match=f"'127.0.0.1:{running.port}': can't listen there"):
+            await serve("127.0.0.1", running.port, [SECRET], io.StringIO(), asyncio.Event())
