@@ -205,7 +205,7 @@ def _page(record: DeliveryRecord) -> RenderableType:
     grid.add_column(overflow="fold")
     grid.add_row("delivery", Text(record.id, style="bold"))
     grid.add_row("state", Text(record.state, style=STYLES[record.state]))
-    grid.add_row("alert", Text(f"{record.alert_id} ({record.kind})" if record.alert_id else "is kept no longer"))
+    grid.add_row("alert", Text(_alert(record)))
     grid.add_row("raised", Text(_time(record.raised_at)))
     if record.digest is not None and record.digest != record.seq:
         grid.add_row("digest", Text(f"{record.sink}/{record.digest}, whose attempts these are:"))
@@ -219,6 +219,12 @@ def _page(record: DeliveryRecord) -> RenderableType:
     for attempt in record.attempts:
         grid.add_row(Text(_time(attempt.at)), Group(*_attempt(attempt)))
     return Padding(grid, (0, 0, 1, 0))
+
+
+def _alert(record: DeliveryRecord) -> str:
+    if record.unreadable:
+        return safe(record.unreadable, limit=LONGEST_ERROR)
+    return f"{record.alert_id} ({record.kind})" if record.alert_id else "is kept no longer"
 
 
 def _attempt(attempt: Attempt) -> Iterator[Text]:

@@ -24,7 +24,7 @@ async def tail(store: Store, show: Callable[[Alert], None], *, after: int | None
         try:
             async for alert in _alerts(store, seq, follow=follow):
                 if alert.seq > seq + 1 and seq:
-                    log.warning("alerts.gone", first=seq + 1, last=alert.seq - 1, hint="older than is kept")
+                    log.warning("alerts.gone", first=seq + 1, last=alert.seq - 1, hint="kept no longer, or unreadable")
                 show(alert)
                 seq = alert.seq
         except StoreUnavailable as error:

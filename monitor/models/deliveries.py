@@ -68,6 +68,7 @@ class DeliveryRecord(Value):
     was queued, or queued again.
 
     `id` is `SINK/SEQ`. `alert_id` (the webhook id), `kind` and `raised_at` are None when the alert is kept no longer.
+    When it can't be read, `unreadable` says why, and `alert_id` and `kind` are None.
     `digest`: it is in a digest, whose attempts stand at the delivery with this seq, the digest's last.
     """
 
@@ -76,6 +77,7 @@ class DeliveryRecord(Value):
     seq: int
     alert_id: str | None
     kind: Kind | None
+    unreadable: str | None = None
     raised_at: UtcTime | None
     state: DeliveryState
     digest: int | None = None

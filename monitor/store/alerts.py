@@ -2,22 +2,60 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import NamedTuple
+
+import structlog
+from pydantic import ValidationError
 
 from monitor.models import Alert
 from monitor.store import keys
-from monitor.store.connect import LONGEST_BLOCK_MS, Answer, Connection
+from monitor.store.connect import LONGEST_BLOCK_MS, Connection
+
+_log = structlog.get_logger(__name__)
+
+
+class Unreadable(NamedTuple):
+    """An alert that can't be read, and in words why: the place in it, and what is wrong there.
+
+    A newer version wrote it, or its value is damaged.
+    """
+
+    seq: int
+    because: str
+
+
+def read_alert(seq: int, document: str) -> Alert | Unreadable:
+    try:
+        return Alert.model_validate_json(document).numbered(seq)
+    except ValidationError as error:
+        first, *others = error.errors(include_url=False, include_input=False, include_context=False)
+        what = ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
+        more = f" (and {len(others)} more)" if others else ""
+        return Unreadable(seq, f"the alert can't be read: {what}{more}")
 
 
 class Alerts:
-    """The alerts of one topic. `seq` has no gaps; what is no longer kept is missing at the beginning alone."""
+    """The alerts of one topic. `seq` has no gaps; what is no longer kept is missing at the beginning.
+
+    One that can't be read is left out and told in the log; its seq is missing.
+    """
 
     def __init__(self, connection: Connection, topic: str) -> None:
         self._connection = connection
         self._key = keys.alerts(topic)
+        self._told = 0  # up to here: who asks again and again is not told each time
 
     async def after(self, seq: int, limit: int = 100) -> list[Alert]:
-        """The alerts above `seq`, in order, at most `limit`."""
-        return _alerts(await self._connection.command("XRANGE", self._key, f"({seq}-0", "+", "COUNT", limit))
+        """The alerts above `seq`, in order, at most `limit`; none when there are no more."""
+        alerts: list[Alert] = []
+        while not alerts and (entries := await self._entries(seq, limit)):
+            alerts = [alert for entry in entries if (alert := self._read(*entry))]
+            seq = entries[-1][0]
+        return alerts
+
+    async def seqs(self, after_seq: int, limit: int = 100) -> list[int]:
+        """Those of the alerts above `after_seq`, in order, at most `limit`, whether they can be read or not."""
+        return [seq for seq, _ in await self._entries(after_seq, limit)]
 
     async def last_seq(self) -> int:
         """The seq of the newest alert, 0 before the first."""
@@ -63,9 +101,11 @@ class Alerts:
     async def follow(self, after_seq: int = 0) -> AsyncIterator[Alert]:
         """The alerts above `after_seq`, then each as it is raised, without end."""
         while True:
+            newest = await self.last_seq()
             async for alert in self.all(after_seq):
                 yield alert
                 after_seq = alert.seq
+            after_seq = max(after_seq, newest)  # further than the last alert, if the newest can't be read
             await self.wait(after_seq, LONGEST_BLOCK_MS)
 
     async def wait(self, after_seq: int, block_ms: int) -> int:
@@ -78,10 +118,20 @@ class Alerts:
         )
         return _seq(found[0][1][0][0]) if found else last  # who waits for an alert is not kept waiting for another look
 
+    async def _entries(self, after_seq: int, limit: int) -> list[tuple[int, str]]:
+        """The alerts as they lie there."""
+        found = await self._connection.command("XRANGE", self._key, f"({after_seq}-0", "+", "COUNT", limit)
+        return [(_seq(entry_id), fields[1]) for entry_id, fields in found]
+
+    def _read(self, seq: int, document: str) -> Alert | None:
+        alert = read_alert(seq, document)
+        if isinstance(alert, Alert):
+            return alert
+        if seq > self._told:
+            _log.warning("alert.unreadable", seq=seq, because=alert.because)
+            self._told = seq
+        return None
+
 
 def _seq(entry_id: str) -> int:
     return int(entry_id.partition("-")[0])
-
-
-def _alerts(entries: Answer) -> list[Alert]:
-    return [Alert.model_validate_json(fields[1]).numbered(_seq(entry_id)) for entry_id, fields in entries]

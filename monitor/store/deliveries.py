@@ -13,7 +13,7 @@ from monitor.models import (
     SinkRecord,
 )
 from monitor.store import keys, scripts
-from monitor.store.alerts import Alerts
+from monitor.store.alerts import Alerts, Unreadable, read_alert
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits, seconds
 from monitor.store.outbox import ms, queues, time_of
@@ -152,10 +152,10 @@ class Deliveries:
 
     async def _delivered(self, sink: str, after_seq: int, limit: int) -> list[DeliveryRecord]:
         delivered: list[DeliveryRecord] = []
-        while len(delivered) < limit and (alerts := await self._alerts.after(after_seq)):
-            found = await self._records(sink, [alert.seq for alert in alerts], DeliveryState.DELIVERED)
+        while len(delivered) < limit and (seqs := await self._alerts.seqs(after_seq)):
+            found = await self._records(sink, seqs, DeliveryState.DELIVERED)
             delivered += [record for record, noted in found if noted == DeliveryState.DELIVERED]
-            after_seq = alerts[-1].seq
+            after_seq = seqs[-1]
         return delivered[:limit]
 
     async def _records(
@@ -172,13 +172,15 @@ class Deliveries:
 
 
 def _record(sink: str, seq: int, state: DeliveryState, fields: scripts.DeliveryFields) -> DeliveryRecord:
-    alert = Alert.model_validate_json(fields.alert) if fields.alert else None
+    found = None if fields.alert is None else read_alert(seq, fields.alert)
+    alert = found if isinstance(found, Alert) else None
     return DeliveryRecord(
         id=f"{sink}/{seq}",
         sink=sink,
         seq=seq,
         alert_id=alert.alert_id if alert else None,
         kind=alert.kind if alert else None,
+        unreadable=found.because if isinstance(found, Unreadable) else None,
         raised_at=time_of(int(fields.raised_s) * 1000) if fields.raised_s else None,
         state=state,
         digest=int(fields.digest) if fields.digest else None,

@@ -1,14 +1,16 @@
 """The queues: one a sink, in order, its head leased by one sender at a time and settled once."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+import structlog
+
 from monitor.models import Alert, Attempt, Delivery, Disabled, Outcome, Rate
 from monitor.store import keys, scripts
-from monitor.store.alerts import Alerts
+from monitor.store.alerts import Alerts, Unreadable, read_alert
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits, milliseconds, seconds
 
@@ -16,6 +18,8 @@ from monitor.store.limits import Limits, milliseconds, seconds
 SAID = 500
 # An alert goes to many sinks at about the same time; it is read once while it is among the latest so many.
 ALERTS_AT_HAND = 128
+
+_log = structlog.get_logger(__name__)
 
 
 class Outbox:
@@ -41,8 +45,38 @@ class Outbox:
     ) -> tuple[Delivery, ...] | Disabled | datetime | None:
         """As `protocols.Outbox.lease`. The lease's own attempt counts as made from the next lease on."""
         token = secrets.token_hex(8)
+        unreadable: list[Unreadable] = []
+        while True:
+            found = await self._lease(token, sink, now, lease, rate, under_way, most, unreadable)
+            for one in unreadable:
+                _log.error("delivery.set_aside", delivery=f"{sink}/{one.seq}", sink=sink, because=one.because)
+            if found is None:
+                return None
+            if isinstance(found, int):
+                return time_of(found)
+            if isinstance(found, scripts.DisabledFields):
+                return Disabled(because=found.because, since=time_of(found.since_ms), by_hand=found.by_hand)
+            read = {seq: _alert(seq, document) for one in found.deliveries for seq, document in one.alerts}
+            unreadable = [alert for alert in read.values() if isinstance(alert, Unreadable)]
+            if not unreadable:
+                alerts = {seq: alert for seq, alert in read.items() if isinstance(alert, Alert)}
+                failing_since = None if found.failing_since is None else time_of(found.failing_since)
+                return tuple(_delivery(sink, token, failing_since, one, alerts) for one in found.deliveries)
+
+    async def _lease(
+        self,
+        token: str,
+        sink: str,
+        now: datetime,
+        lease: timedelta,
+        rate: Rate | None,
+        under_way: int,
+        most: int,
+        unreadable: Sequence[Unreadable],
+    ) -> scripts.Leased | scripts.DisabledFields | int | None:
+        """Asks once; asked again with the same token, those that turned out `unreadable` are set aside first."""
         of_sink = _keys_of(self._topic, sink)
-        found = await scripts.lease(
+        return await scripts.lease(
             self._connection,
             queues=of_sink.queues,
             alerts_key=of_sink.alerts,
@@ -59,15 +93,12 @@ class Outbox:
             per_ms=milliseconds(rate.per) if rate else 0,
             under_way=under_way,
             most=most,
+            attempts=self._limits.attempts_listed,
+            unreadable=[
+                (one.seq, Attempt(at=now, duration_ms=0, error=_cut(one.because)).model_dump_json())
+                for one in unreadable
+            ],
         )
-        if found is None:
-            return None
-        if isinstance(found, int):
-            return time_of(found)
-        if isinstance(found, scripts.DisabledFields):
-            return Disabled(because=found.because, since=time_of(found.since_ms), by_hand=found.by_hand)
-        failing_since = None if found.failing_since is None else time_of(found.failing_since)
-        return tuple(_delivery(sink, token, failing_since, one) for one in found.deliveries)
 
     async def settle(
         self,
@@ -160,12 +191,14 @@ def _keys_of(topic: str, sink: str) -> _SinkKeys:
 
 
 @lru_cache(maxsize=ALERTS_AT_HAND)
-def _alert(seq: int, document: str) -> Alert:
-    return Alert.model_validate_json(document).numbered(seq)
+def _alert(seq: int, document: str) -> Alert | Unreadable:
+    return read_alert(seq, document)
 
 
-def _delivery(sink: str, token: str, failing_since: datetime | None, fields: scripts.LeasedFields) -> Delivery:
-    alerts = tuple(_alert(seq, document) for seq, document in fields.alerts)
+def _delivery(
+    sink: str, token: str, failing_since: datetime | None, fields: scripts.LeasedFields, read: Mapping[int, Alert]
+) -> Delivery:
+    alerts = tuple(read[seq] for seq, _ in fields.alerts)
     return Delivery(
         sink=sink,
         seq=fields.seq,

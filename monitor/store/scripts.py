@@ -272,18 +272,22 @@ async def lease(
     per_ms: int = 0,
     under_way: int = 1,
     most: int = 1,
+    attempts: int = 1,
+    unreadable: Sequence[tuple[int, str]] = (),
 ) -> Leased | DisabledFields | int | None:
     """The head taken; or when something is due, in milliseconds; or None when nothing waits; or why there is none.
 
     `of_digest` is the most alerts that one holds. Of new deliveries `rate` may begin within `per_ms`; None: any number.
-    So many as `under_way` may be leased at once, and `most` by this call.
+    So many as `under_way` may be leased at once, and `most` by this call. `unreadable` are alerts that were leased with
+    this token and can't be read, each with the attempt to note, of which `attempts` are kept; they are dead.
     """
+    words = [word for one in unreadable for word in one]
     answer = await connection.script(
         "lease",
         [queues.outbox, queues.dead, alerts_key, sink_key, queues.grouped, queues.groups],
         [
             delivery_prefix, token, now_ms, expires_ms, ttl_s, dead, group_prefix, of_digest,
-            "" if rate is None else rate, per_ms, under_way, most,
+            "" if rate is None else rate, per_ms, under_way, most, attempts, *words,
         ],
     )  # fmt: skip
     if not answer:

@@ -3,7 +3,8 @@
 -- ARGV  1 the beginning of the sink's delivery keys, 2 token, 3 now, 4 when the lease expires (both in milliseconds),
 --       5 seconds to live, 6 bound of the dead, 7 the beginning of the sink's group keys, 8 bound of a digest,
 --       9 deliveries that may begin in a window ('': any number), 10 the window in milliseconds,
---       11 how many may be under way at once, 12 how many to lease
+--       11 how many may be under way at once, 12 how many to lease, 13 bound of attempts kept,
+--       then for each alert that can't be read: its seq, the JSON of an attempt that says so
 -- RETURNS  {} when nothing waits; {due} in milliseconds when the head waits or is leased, or a group is due then;
 --       {0, failing since in milliseconds or '', then for each delivery: {seq, attempts before this one, then for each
 --       alert: its seq, its JSON}}; {1, why, since in milliseconds, 1 if by hand} when the sink is disabled, whatever
@@ -16,12 +17,19 @@
 --       Groups that are due come into the queue here, in the same step, and so does the digest of what a full window
 --       held back: what is in a digest is fixed before it is sent the first time, and stays so. A digest stands in the
 --       queue under its last alert's seq; the others are in `grouped` until it is settled, and each names it.
+--       Which alerts can't be read, only the caller can tell: it asks again with the same token and names them. They
+--       are dead then, and all else is answered as if they had never been there, in the same step.
 
 local outbox, dead, alerts, sink, grouped, groups = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local prefix, token, now, expires, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local of_digest, rate, per = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local under_way, most = tonumber(ARGV[11]), tonumber(ARGV[12])
 local MOST_GROUPS = 100 -- that come into the queue in one call
+local FIRST_UNREADABLE = 14
+local unreadable = {}
+for at = FIRST_UNREADABLE, #ARGV, 2 do
+  unreadable[ARGV[at]] = ARGV[at + 1]
+end
 
 local known = redis.call('HMGET', sink, 'disabled', 'disabled_at', 'by_hand', 'failing_since')
 if known[1] then
@@ -36,6 +44,20 @@ local function bury(seq)
   redis.call('ZADD', dead, seq, seq)
   redis.call('ZREMRANGEBYRANK', dead, 0, -(tonumber(ARGV[6]) + 1))
   redis.call('EXPIRE', dead, ttl)
+end
+
+-- A dead delivery by itself, with an attempt that came to nothing; each line is its time, a space, its JSON.
+local function set_aside(seq, attempt)
+  bury(seq)
+  local delivery = prefix .. seq
+  local lines = {}
+  for line in string.gmatch((redis.call('HGET', delivery, 'log') or '') .. ARGV[3] .. ' ' .. attempt, '[^\n]+') do
+    lines[#lines + 1] = line
+  end
+  redis.call('HSET', delivery, 'state', 'dead',
+    'log', table.concat(lines, '\n', math.max(1, #lines - tonumber(ARGV[13]) + 1)) .. '\n')
+  redis.call('HDEL', delivery, 'token', 'expires', 'due', 'seqs', 'digest')
+  redis.call('EXPIRE', delivery, ttl)
 end
 
 -- Puts alerts into the queue as one delivery: the last one's, which lists them all.
@@ -120,12 +142,15 @@ local function begin_in_window()
   redis.call('EXPIRE', sink, ttl)
 end
 
--- Puts the alerts of a delivery into `found`, and says whether there are any; those that are kept no longer are dead.
+-- Puts the alerts of a delivery into `found`; those that are kept no longer or can't be read are dead. Returns the seq
+-- that the delivery stands under then: another, if a digest has lost its last alert; nil, if nothing is left of it.
 local function contents(found, seq, seqs)
   local kept = {}
   for one in string.gmatch(seqs or seq, '%d+') do
     local alert = redis.call('XRANGE', alerts, one .. '-0', one .. '-0')[1]
-    if alert then
+    if unreadable[one] then
+      set_aside(one, unreadable[one])
+    elseif alert then
       found[#found + 1] = one
       found[#found + 1] = alert[2][2]
       kept[#kept + 1] = one
@@ -133,10 +158,14 @@ local function contents(found, seq, seqs)
       bury(one)
     end
   end
-  if seqs and #kept > 0 then
+  local last = kept[#kept]
+  if last and last ~= seq then
+    redis.call('HDEL', prefix .. last, 'digest')
+    queue(kept)
+  elseif last and seqs then
     redis.call('HSET', prefix .. seq, 'seqs', table.concat(kept, ' '))
   end
-  return #kept > 0
+  return last
 end
 
 local looked = false
@@ -184,7 +213,10 @@ local function take()
         return over
       end
       local found = {tonumber(seq), mine and attempts - 1 or attempts}
-      if contents(found, seq, state[5]) then
+      local under = contents(found, seq, state[5])
+      if under and under ~= seq then -- the queue has changed, maybe before this place; what was taken is found again
+        taken, at = {}, 0
+      elseif under then
         if first and rate then
           begin_in_window()
         end
