@@ -122,6 +122,7 @@ _MISTAGGED = {
 }  # fmt: skip
 
 
+_NOTHING = frozenset({"nothing", "little"})
 _JOINING = words("and but while that as who which")
 _NOBODY = frozenset({"neither", "nobody", "none", "no", "nor", "no-one"})
 
@@ -135,6 +136,9 @@ def _refused(token: Token) -> bool:
     """The cue says that nothing was said: "did not confirm", "declined to comment", "unable to verify"."""
     children = {child.lower_ for child in token.children}
     if child_of(token, "neg") is not None or "neither" in children:
+        return True
+    thing = child_of(token, "dobj")
+    if thing is not None and thing.i > token.i and thing.lower_ in _NOTHING:
         return True
     subject = subject_of(token) if child_of(token, *SUBJECTS) is not None else None
     if (
@@ -340,11 +344,18 @@ def _describes(cue: Token, frame: Attribution) -> bool:
     if frame.source[0] <= cue.i < frame.source[1]:
         return True
     head = cue.doc[frame.source[0] : frame.source[1]].root
-    # "the mayor, saying that P, denied Q" says both
-    aside = cue.tag_ == "VBG" and cue.i > 0 and cue.nbor(-1).text == ","
+    # "the mayor, saying that P, denied Q" says both; so does "who on Monday said P, denied Q"
+    aside = (cue.tag_ == "VBG" and cue.i > 0 and cue.nbor(-1).text == ",") or _beside(cue)
     return not aside and (
         cue.i < frame.cue and cue.i > head.i and head.is_ancestor(cue) and frame.cue not in {t.i for t in head.subtree}
     )
+
+
+def _beside(cue: Token) -> bool:
+    """Whether its relative clause tells of another statement, and not which speaker is meant."""
+    who = child_of(cue, *SUBJECTS)
+    told = cue.tag_ == "VBD" or (cue.tag_ == "VBN" and any(c.tag_ == "VBD" for c in cue.children if c.dep_ == "aux"))
+    return cue.dep_ == "relcl" and told and who is not None and who.i > 0 and who.nbor(-1).text == ","
 
 
 def _holds(outer: Attribution, inner: Attribution) -> bool:

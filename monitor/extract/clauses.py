@@ -74,7 +74,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     source = cited or source
     if start is not None and (marked or cue.lemma not in cues.NEEDS_MARK):
         content: tuple[Span, ...] = ((start, max(start + 1, extent.end_of(token, sentence, marked))),)
-        left = extent.left(token, sentence, first) if marked == "quote" else None
+        parted = marked == "quote" or (marked == "colon" and subject is not None and subject.i > token.i)
+        left = extent.left(token, sentence, first) if parted else None
         if left is not None:
             content = (left, *content)
         yield Attribution("forward", token.i, cue.lemma, source, content, (first, start), cue.stance, relay, mind)
@@ -152,6 +153,8 @@ def _citing(token: Token, subject: Token | None) -> Span | None:
     placed = quoted is not None and child_of(quoted, "prep") is not None
     if quoted is None or (quoted.lemma_ in _NAMELESS and child_of(quoted, "poss") is not None and not placed):
         return None
+    if events.lookup(quoted.lemma_.lower(), "NOUN") and not speaks(quoted):
+        return None  # "citing the shelling"
     if quoted.lemma_ in _EVIDENCE and not any(c.dep_ in {"poss", "prep", "acl"} for c in quoted.children):
         return None
     return phrase(quoted)
@@ -386,6 +389,8 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
 def _to_do(token: Token, sentence: Sentence) -> bool:
     """Whether the cue goes on "to do"; in a headline's "army to "dislodge" enemy" the verb may look like a noun."""
     for to in sentence.doc[token.i + 1 : -1]:
+        if to.tag_ == "WRB" or to.lower_ in {"if", "whether"}:
+            return False  # "asked why they were able to"
         if to.lower_ != "to" or not token.is_ancestor(to):
             continue
         act = to.nbor(2) if to.nbor().text == '"' and to.i + 2 < len(to.doc) else to.nbor()

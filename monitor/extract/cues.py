@@ -155,6 +155,8 @@ TEXTS = words(
     update bulletin advisory notice assessment comment dispatch summary tally transcript
     """
 )
+# "according to the latest data from X"
+FIGURES = words("data datum figure information")
 FOOTAGE = words(
     """
     video footage clip image imagery photo photograph picture film recording screenshot screengrab cctv reel satellite

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from spacy.tokens import Span as Tokens
 
-from monitor.extract import events, worth
+from monitor.extract import events, facts, worth
 from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
@@ -254,7 +254,8 @@ class Extractor:
         if subject is None:
             return False
         name = slug(piece.doc[subject.left_edge.i : subject.i + 1].text).removeprefix("the-")
-        return name in {slug(post.carrier), slug(post.channel)} or subject.lower_ in {"we", "i"}
+        oneself = subject.lower_ in {"we", "i"} and not facts.acts(piece.root)  # "we took out 900 people"
+        return oneself or name in {slug(post.carrier), slug(post.channel)}
 
     def _without_status(self, sentence: Sentence, span: Span) -> Span:
         """The span without ", though this was not verified" or ", but gave no details" at its end."""

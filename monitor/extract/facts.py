@@ -9,9 +9,9 @@ import re
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from monitor.extract import cues
+from monitor.extract import cues, events
 from monitor.extract.grammar import child_of
-from monitor.extract.tags import FINITE, VERBAL
+from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 
 # what is said of an event and is none itself: "the order came hours after", "the raid raised questions"
@@ -126,7 +126,7 @@ def no_such_thing(piece: Tokens) -> bool:
     if _expletive(root):
         missed = (c.lemma_.lower() for c in root.children if c.dep_ in {"attr", "nsubj", "dobj"})
         return any(t.lower_ in {"no", "not", "n't"} for t in piece) and not _WANTED & set(missed)
-    said = ("nsubj", "nsubjpass", "dobj") if root.lemma_ == "have" else ("nsubj", "nsubjpass")
+    said = ("nsubj", "nsubjpass", "dobj")
     nouns = [child for child in root.children if child.dep_ in said]
     return any(noun.lower_ in _NOBODY or any(c.lower_ == "no" for c in noun.children) for noun in nouns)
 
@@ -146,6 +146,9 @@ def of_oneself(piece: Tokens) -> bool:
 
 def main_verb(piece: Tokens) -> Token | None:
     root = piece.root
+    before = next((c for c in root.children if c.dep_ == "ccomp" and c.i < root.i and c.tag_ in FINITE), None)
+    if before is not None and before.i >= piece.start and root.lemma_ not in cues.VERBS and child_of(before, *SUBJECTS):
+        return before  # "P, it was the heart"
     if root.tag_ in VERBAL and any(t.tag_ in FINITE or t.tag_ in {"VBN", "VBG"} for t in [root, *root.children]):
         return root
     return next((t for t in piece if t.tag_ in FINITE and t.tag_ != "MD"), None) or next(
@@ -167,15 +170,30 @@ def happened(verb: Token) -> bool:
     now = verb.lemma_ in {"hold", "control"} and any(c.lower_ in {"now", "still"} for c in verb.children)
     lasting = (
         now
-        or verb.lemma_ in {"continue", "remain", "come", "show"}
+        or verb.lemma_ in {"continue", "remain", "come", "show", "stand", "operate"}
+        or _has_toll(verb)
         or (verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children)))
     )
     return verb.tag_ == "VBD" or lasting or bool(aux & {"did", "has", "have", "had"})
 
 
+def _has_toll(verb: Token) -> bool:
+    """Whether it is "we have five victims"."""
+    thing = child_of(verb, "dobj") if verb.lemma_ == "have" else None
+    return thing is not None and child_of(thing, "nummod") is not None and bool(events.lookup(thing.lemma_, "NOUN"))
+
+
+def acts(verb: Token) -> bool:
+    """Whether who speaks tells what was done or suffered, as in a governor's channel: "we took out 900 people"."""
+    done = any(not hit.weak and verb.i in hit.parts for hit in events.of(verb.doc[:]))
+    return _has_toll(verb) or (done and verb.lemma_ not in cues.VERBS)
+
+
 def to_come(verb: Token) -> bool:
     """Whether the clause says what may or will be: "the army could mine the road", "is likely to mine it"."""
     if any(c.lower_ in MODALS for c in verb.children if c.dep_ == "aux"):
+        return True
+    if verb.lemma_ == "go" and verb.tag_ == "VBG" and child_of(verb, "xcomp") is not None:  # "is going to raise"
         return True
     like = next((c for c in verb.children if c.dep_ == "acomp"), None)
     if verb.lemma_ != "be" or like is None or like.lower_ not in _AHEAD:

@@ -134,6 +134,9 @@ def _named_after(comma: Token) -> bool:
     return any(child.i > comma.i and child.dep_ in {"appos", "conj"} for child in comma.head.children)
 
 
+_BEGINNING = frozenset({"begin", "start", "continue", "go", "keep", "resume", "cease", "stop", "use", "take", "seize"})
+
+
 def region_of(token: Token, subject: Token | None) -> Span:
     """The tokens of the cue's own clause: its subject, auxiliaries, and what it says of time, place and hearer."""
     first, last = token.i, token.i + 1
@@ -146,7 +149,10 @@ def region_of(token: Token, subject: Token | None) -> Span:
         left, right = phrase(subject, token.i if subject.i < token.i else None)
         title = title_of(subject)
         left = left if title is None else title.left_edge.i
-        if subject.i < token.i and (subject.head == token or _borders(subject, token)):
+        begun = token.dep_ == "xcomp" and token.head.lemma_ in _BEGINNING and subject.head == token.head
+        if begun and subject.i < token.i:  # "X began reporting"
+            first = min(first, left)
+        elif subject.i < token.i and (subject.head == token or _borders(subject, token)):
             first = min(first, left, subject.left_edge.i if subject.head == token else left)
         elif subject.i > token.i:
             last = max(last, right)
@@ -230,11 +236,16 @@ def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
     out: list[Span] = []
     for span in spans:
         after = next((i for i in range(*span) if not sentence.doc[i].is_punct), span[0])
-        if out and not has_verb(sentence, out[-1]) and (goes_on(sentence, after) or is_place(sentence, out[-1])):
+        if out and not _predicates(sentence, out[-1]) and (goes_on(sentence, after) or is_place(sentence, out[-1])):
             out[-1] = (out[-1][0], span[1])
         else:
             out.append(span)
     return tuple(out)
+
+
+def _predicates(sentence: Sentence, span: Span) -> bool:
+    """Whether a verb stands in the span that does more than describe a noun: "those hurt"."""
+    return any(t.tag_ in VERBAL and t.dep_ not in {"acl", "amod"} for t in sentence.doc[span[0] : span[1]])
 
 
 def comma_after(sentence: Sentence, at: int) -> int:

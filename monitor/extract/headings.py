@@ -94,7 +94,8 @@ def _behind_colon(sentence: Sentence) -> Attribution | None:
         return None
     if not colon or colon + 3 > len(doc) or any(t.tag_ in FINITE for t in doc[:colon]):
         return None
-    return Attribution("heading", colon, ":", (0, colon), ((colon + 1, len(doc)),), (0, colon + 1))
+    begin = 2 if colon > 2 and doc[0].tag_ in {"VBN", "VBD"} and doc[1].lower_ == "by" else 0  # "Confirmed by X: P"
+    return Attribution("heading", colon, ":", (begin, colon), ((colon + 1, len(doc)),), (0, colon + 1))
 
 
 def heading_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
@@ -104,10 +105,7 @@ def heading_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
         others = () if _speaking(sentence, frame) else (_before_dash(reading, sentence), _before_colon(sentence))
         return next((other for other in others if other is not None and _speaking(sentence, other)), frame)
     return (
-        _behind_cue(sentence)
-        or _before_colon(sentence)
-        or _before_dash(reading, sentence)
-        or _behind_comma(sentence)
+        _behind_cue(sentence) or _before_colon(sentence) or _before_dash(reading, sentence) or _behind_comma(sentence)
     )
 
 

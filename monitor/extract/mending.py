@@ -29,6 +29,7 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     _open(doc)
     _listed(doc)
     _speak(doc)
+    _past_relative(doc)
 
 
 def _part_quotes(doc: Doc, quotes: Sequence[int]) -> None:
@@ -86,4 +87,19 @@ def _attach(doc: Doc, verb: Token) -> None:
         parted = token.left_edge.i > 0 and token.left_edge.nbor(-1).text == ","
         if token.pos_ == "PROPN" and token.dep_ in {"conj", "appos"} and parted and token.right_edge.i >= verb.i - 2:
             token.dep_, token.head = "nsubj", verb
+            return
+
+
+def _past_relative(doc: Doc) -> None:
+    """In "X, who said P, denied Q" the second verb of saying is X's, whatever the parser hung it on."""
+    name = doc[:].root
+    relative = next((c for c in name.children if c.dep_ == "relcl" and c.i > name.i), None)
+    if relative is None or name.pos_ not in {"PROPN", "NOUN"} or name.nbor().text != ",":
+        return
+    for verb in doc[relative.i + 1 :]:
+        bare = not any(child.dep_ in {*_SUBJECTS, "mark", "aux"} for child in verb.children)
+        if verb.nbor(-1).text == "," and verb.tag_ in FINITE | {"VBN"} and bare and verb.lemma_ in cues.VERBS:
+            verb.head, verb.dep_ = verb, "ROOT"
+            verb.tag_ = "VBD" if verb.tag_ == "VBN" else verb.tag_
+            name.head, name.dep_ = verb, "nsubj"
             return

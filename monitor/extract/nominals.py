@@ -11,6 +11,7 @@ from monitor.extract.grammar import (
     agent_of,
     child_of,
     first_aux,
+    has_verb,
     house_of,
     phrase,
     region_of,
@@ -19,7 +20,7 @@ from monitor.extract.grammar import (
     subject_of,
 )
 from monitor.extract.reading import Sentence
-from monitor.extract.tags import FINITE, SUBJECTS
+from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 from monitor.models import Stance
 
@@ -37,6 +38,7 @@ _CIRCUMSTANCE = words("in at by as during after to into onto through from near a
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
 _NAMING = cues.NAMING - {"dismiss", "declare", "present"}
 
+_SHORTEST_SAID = 3
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
@@ -66,9 +68,7 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     region = (first_aux(token), agent[1])
     clause = child_of(token, "ccomp")
     if subject.lower_ in _DEMONSTRATIVES and not (subject.lower_ == "it" and clause is not None and clause.i > token.i):
-        whole = token.dep_ == "ROOT"
-        region = (0, len(sentence.doc)) if whole else (token.left_edge.i, token.right_edge.i + 1)
-        yield Attribution("anaphoric", token.i, cue.lemma, agent, (phrase(subject),), region, cue.stance)
+        yield from _anaphoric(token, sentence, cue, subject, agent)
         return
     if clause is not None and clause.i > token.i:
         begin = clause.left_edge.i
@@ -88,6 +88,20 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         "write",
     }:
         yield Attribution("passive", token.i, cue.lemma, agent, ((subject.left_edge.i, region[0]),), region, cue.stance)
+
+
+def _anaphoric(
+    token: Token, sentence: Sentence, cue: cues.Cue, subject: Token, agent: Span | None
+) -> Iterator[Attribution]:
+    """This was stated by X; P, it was claimed by X."""
+    stop = subject.i - 1
+    if subject.lower_ == "it" and stop > 1 and sentence.doc[stop].text == "," and has_verb(sentence, (0, stop)):
+        region = (stop, token.right_edge.i + 1)
+        yield Attribution("inverted", token.i, cue.lemma, agent, ((0, stop),), region, cue.stance)
+        return
+    whole = token.dep_ == "ROOT"
+    region = (0, len(sentence.doc)) if whole else (token.left_edge.i, token.right_edge.i + 1)
+    yield Attribution("anaphoric", token.i, cue.lemma, agent, (phrase(subject),), region, cue.stance)
 
 
 def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
@@ -120,17 +134,25 @@ def cited(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attributi
         stop = saying.i - 1
         source = (token.i + 1, stop) if quoted is None else (quoted.left_edge.i, stop)
         relay = source_of(subject, token)
-    if cue.lemma == "quote" and token.tag_ in FINITE and start >= end - 1 and token.i > 3 and relay is not None:
-        # "P, the agency quoted him as saying"; "it" is who P is about
-        told = doc[: relay[0] - 1] if doc[relay[0] - 1].text == "," else doc[:0]
-        subject = child_of(told.root, *SUBJECTS) if len(told) and doc[source[0]].lower_ == "it" else None
-        source = phrase(subject) if subject is not None else source
-        yield Attribution("cited", token.i, cue.lemma, source, ((0, relay[0] - 1),), (relay[0], end), cue.stance, relay)
+    before = _said_before(token, subject, start)
+    if before:  # "P, the agency quoted him as saying", "P, X was quoted as saying by the agency"
+        if source is not None and doc[source[0]].lower_ == "it":  # who P is about
+            about = child_of(doc[: before - 1].root, *SUBJECTS)
+            source = phrase(about) if about is not None else source
+        yield Attribution("cited", token.i, cue.lemma, source, ((0, before),), (before, end), cue.stance, relay)
     elif start < end:
         first = relay[0] if relay is not None and relay[0] < token.i else token.i
         yield Attribution(
             "cited", token.i, cue.lemma, source, ((start, end),), (min(first, token.i), start), cue.stance, relay
         )
+
+
+def _said_before(token: Token, subject: Token | None, start: int) -> int:
+    """Where what was said ends, if it stands before who is quoted; 0 if not. Behind "saying" nothing is told then."""
+    if token.lemma_ != "quote" or subject is None or any(t.tag_ in VERBAL for t in token.doc[start:]):
+        return 0
+    first = region_of(token, subject)[0]
+    return first if first > _SHORTEST_SAID else 0
 
 
 def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:

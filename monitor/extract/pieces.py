@@ -201,7 +201,9 @@ def _listed(doc: Doc, span: Span) -> Iterator[int]:
             continue
         a, b = _core(doc, (since, token.i)), _core(doc, (token.i, span[1]))
         counted = _counts(doc, (token.i + 1, span[1])) and before.lower_ == "and"
-        if a and ((b and not b <= a) or counted):
+        # that somebody was told is no fact of its own
+        again = before.lower_ in {"and", "but"} and _told(doc, (since, token.i)) != {"inform"}
+        if again or (a and ((b and not b <= a) or counted)):
             since = token.i
             yield before.i
 

@@ -15,7 +15,7 @@ from monitor.extract import cues
 from monitor.extract.grammar import Attribution, Span, child_of, phrase, title_of
 from monitor.extract.names import Mention
 from monitor.extract.reading import Sentence
-from monitor.extract.tags import FINITE
+from monitor.extract.tags import FINITE, SUBJECTS
 from monitor.extract.topic import Topic, slug
 from monitor.extract.vocabulary import words
 
@@ -110,9 +110,10 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
         return _bearer(mention, head, thread) or of_mention(mention, sentence, source)
     lemma = head.lemma_.lower()
     owned = child_of(head, "poss") is not None
-    if lemma in cues.FOOTAGE or (head.lower_ in _EMPTY and not owned):
+    spoken = any(c.dep_ == "acl" and c.lemma_ in cues.VERBS for c in head.children)  # "a video saying that P"
+    if (lemma in cues.FOOTAGE and not spoken) or (head.lower_ in _EMPTY and not owned):
         return None
-    if lemma in cues.TEXTS or head.lower_ in _EMPTY:
+    if lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY:
         return _owner(sentence, head, thread, names)
     known = _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
@@ -194,7 +195,10 @@ def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who
             who = resolve(sentence, (named.left_edge.i, named.i + 1), thread, names)
             if who is not None:
                 return who
-    return thread.speaker or thread.organisation
+    handed = text.head if text.dep_ == "dobj" and text.head.lemma_ in cues.PUBLISH else None
+    publisher = child_of(handed, *SUBJECTS) if handed is not None else None
+    who = resolve(sentence, phrase(publisher), thread, names) if publisher is not None else None
+    return who or thread.speaker or thread.organisation
 
 
 def token_span(sentence: Sentence, mention: Mention) -> Span | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from monitor.extract import events, facts
+from monitor.extract import cues, events, facts
 from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -32,6 +32,8 @@ _BOILERPLATE = re.compile(
     r"|(?:interesting|quick|short|long) (?:analysis|piece|read|thread)"
     r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
     r"|(?:do|does|did)(?: not|n't) know (?:who|what|how|where|whether|when|why)"
+    r"|campaign assessment|updated: |\bno (?:official )?confirmation from\b|collection for|card number|pinned message"
+    r"|\b(?:reported|wrote) from [^,;]+(?:, \w+ \w+ (?:wrote|reported) from|$)"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
@@ -93,6 +95,8 @@ _SPEECH_ACTS = words(
     appeal thank ask urge wish congratulate hope want call believe think invite apologise apologize
     """
 )
+_INTENDING = frozenset({"want", "hope", "believe", "need", "will", "'ll", "shall", "going"})
+_FORCES = frozenset({"enemy", "troop", "soldier", "fighter", "saboteur", "militant"})
 _WITNESSING = words("see hear watch witness notice")
 
 
@@ -166,7 +170,7 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
     if any(t.lower_ in {"i", "we"} and t.head.lemma_ in _SPEECH_ACTS for t in piece if t.dep_ == "nsubj"):
         return False
     if any(t.lower_ in {"i", "we", "you"} and t.dep_ in {"nsubj", "nsubjpass"} for t in piece):
-        return _witnessed(piece) or (strong and not any(t.lower_ in {"want", "hope", "believe", "need"} for t in piece))
+        return _witnessed(piece) or (strong and not any(t.lower_ in _INTENDING for t in piece))
     told = facts.no_such_thing(piece) or facts.undergone(piece) or facts.appointed(piece)
     return strong or named or told or _number(piece)
 
@@ -196,8 +200,9 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     text = piece.text
     if is_boilerplate(piece.doc.text) or piece.doc.text.rstrip('" ').endswith("?") or background(text, published):
         return False
-    asked = not heading and piece[0].lower_ in {"asked", "pressed", "questioned"}
-    if asked or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
+    # only what somebody was asked, or where or when he spoke
+    beside = not heading and (piece.root.dep_ == "prep" or piece[0].lower_ in {"asked", "pressed", "questioned"})
+    if beside or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
@@ -208,7 +213,9 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
         return piece[0].tag_ != "WRB"
-    told = (company and facts.no_such_thing(piece)) or facts.plain(piece, main, heading=heading, company=company)
+    told = ((company or _of_forces(piece)) and facts.no_such_thing(piece)) or facts.plain(
+        piece, main, heading=heading, company=company
+    )
     return told and piece[0].tag_ != "WRB" and _QUESTION.match(text) is None
 
 
@@ -219,7 +226,8 @@ def _tells(verb: Token, hits: Sequence[events.EventHit]) -> bool:
 
 def _adverbial(piece: Tokens) -> bool:
     """A headline's "after the raid", which tells when and not what."""
-    return piece[0].tag_ == "IN" and not any(t.tag_ in FINITE | {"VBN"} for t in piece)
+    first = next((t for t in piece if t.is_alpha), piece[0])
+    return (first.tag_ == "IN" or first.lower_ == "about") and not any(t.tag_ in FINITE | {"VBN"} for t in piece)
 
 
 def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
@@ -256,6 +264,10 @@ def background(text: str, published: datetime) -> bool:
     if any(int(year.group()) != published.year for year in _YEAR.finditer(text)):
         return True
     return bool(_PAST.search(text))
+
+
+def _of_forces(piece: Tokens) -> bool:
+    return any(t.lemma_.lower() in cues.GROUP_NOUNS | _FORCES for t in piece)
 
 
 def _number(piece: Tokens) -> bool:
