@@ -9,6 +9,8 @@ _CASUALTIES = frozenset({"kill", "wound", "casualty", "damage"})
 _SINGLE = frozenset({"dam", "plant", "office", "hospital", "school"})
 _HELD = frozenset({"capture", "control", "advance"})
 _TAKEN_BACK = frozenset({"repel", "recapture", "lose", "withdraw"})
+THERE = _HELD | {"enter", "fight", "presence"}
+"""What nobody can do in a place where there is nobody."""
 _DOUBTS = frozenset({"doubt", "stage", "contradict"})
 
 
@@ -94,6 +96,17 @@ def _other_holder(one: Sighting, other: Sighting) -> str | None:
     return f"{one.claimant} said otherwise about who holds {place}"
 
 
+def _nobody_there(none: Sighting, some: Sighting) -> str | None:
+    """ "There is no enemy in the region" against "is fighting in Shebekino"."""
+    a, b = none.frame, some.frame
+    if not a.side or not b.side or a.side == b.side or a.main != "presence" or not a.negated:
+        return None
+    within = [path for path in b.places for wide in a.places if path == wide or path.startswith(wide + "/")]
+    if b.main not in THERE or b.negated or not within:
+        return None
+    return f"{none.claimant} said that nobody is there"
+
+
 def _other_figure(one: Sighting, other: Sighting) -> str | None:
     """Two sides count the same losses, and both can't be right: "over 70 attackers killed" against "two killed"."""
     what = against(one, other)
@@ -108,6 +121,8 @@ def against(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
     if not a.side or not b.side or a.side == b.side or a.main != b.main or a.main not in _CASUALTIES | {"eliminate"}:
         return None
+    if ("civilian" in a.targets) != ("civilian" in b.targets):
+        return None  # one counts its own losses
     known = {figure.what: figure for figure in other.figures if figure.value != 1}
     pairs = [(figure, known[figure.what]) for figure in one.figures if figure.what in known and figure.value != 1]
     return next((one.what for one, other in pairs if _apart(one, other) or _apart(other, one)), None)
@@ -124,5 +139,6 @@ _RULES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
     _doubted,
     _no_casualties,
     _other_holder,
+    _nobody_there,
     _other_figure,
 )

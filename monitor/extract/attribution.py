@@ -147,11 +147,16 @@ def _refused(token: Token) -> bool:
         and ({subject.lower_, subject.left_edge.lower_, *(c.lower_ for c in subject.children)} & _NOBODY)
     ):
         return True
-    if token.tag_ == "VB" and (_unsaid(token, children) or _impersonal(token)):
+    if token.tag_ == "VB" and (_unsaid(token, children) or _impersonal(token) or _unnamed(token)):
         return True
     if token.i and token.nbor(-1).lower_ in ({"when", "until", "unless"} if token.tag_ == "VBN" else {"without"}):
         return True  # "when asked about N", "until told to", "without specifying who"
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
+
+
+def _unnamed(token: Token) -> bool:
+    """Whether it is why a source is not named: "spoke on condition of anonymity to discuss the findings"."""
+    return any(t.lower_ == "anonymity" for above in token.ancestors if above.lemma_ == "speak" for t in above.subtree)
 
 
 def _found_so(token: Token) -> bool:

@@ -12,6 +12,7 @@ from monitor.extract.grammar import (
     child_of,
     goes_on,
     has_verb,
+    helps,
     is_place,
     phrase,
     region_of,
@@ -49,6 +50,8 @@ _LONGEST_ADJUNCT = 12
 _RELATIVE = frozenset({"that", "which", "who", "whom"})
 
 _LONGEST_TITLE = 14
+_LONGEST_SUBJECT = 14
+_LONGEST_ASIDE = 14
 """So many words a speaker's title may have: "the acting head of the region's health department"."""
 
 
@@ -58,6 +61,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     subject = _speaker(token)
     mind = mind_of(cue)
+    if subject is not None and token.tag_ == "VBG" and subject.lower_ in {"some", "others"}:
+        subject = subject_of(token.head) or subject  # "officials gave two accounts, some saying that P"
     if subject is not None and cue.lemma in _BY_THINGS and _is_fact(subject, token):
         return
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
@@ -232,14 +237,23 @@ def _joined_subject(token: Token) -> Token | None:
     if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ not in {"conj", "dep"}:
         return None
     at = token.i - 1
-    while at > 0 and token.i - at <= 14 and token.doc[at].lower_ not in {"and", "but", "while"}:
+    if token.doc[at].text == ",":  # "and two groups, the Legion and the corps, say"
+        at = max(_aside_from(token.doc, at) - 1, 0)
+    aside = at
+    while at > 0 and aside - at <= _LONGEST_SUBJECT and token.doc[at].lower_ not in {"and", "but", "while"}:
         if token.doc[at].tag_ in FINITE or token.doc[at].is_punct:
             return None
         at -= 1
-    phrase_before = token.doc[at + 1 : token.i]
-    if at == 0 or token.i - at > 14 or not len(phrase_before):
+    phrase_before = token.doc[at + 1 : aside + 1]
+    if at == 0 or aside - at > _LONGEST_SUBJECT or not len(phrase_before):
         return None
     return phrase_before.root if phrase_before.root.pos_ in {"NOUN", "PROPN"} else None
+
+
+def _aside_from(doc: Doc, comma: int) -> int:
+    """The mark that opens what the comma at `comma` closes."""
+    marks = (t.i for t in reversed(doc[max(comma - _LONGEST_ASIDE, 0) : comma]) if t.text in {",", "-"})
+    return next(marks, comma)
 
 
 def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribution]:
@@ -261,7 +275,7 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
     if not between_commas or any(t.lower_ == "that" for t in doc[token.i : last]):
         return
     left, right, source = (0, first - 1), (last + 1, end), source_of(subject, token)
-    if not has_verb(sentence, left) and goes_on(sentence, last + 1):
+    if (not has_verb(sentence, left) and goes_on(sentence, last + 1)) or helps(doc, first - 2, last + 1):
         yield Attribution("inserted", token.i, cue.lemma, source, (left, right), (first, last), cue.stance)
     elif _adjunct(sentence, left) and _begins_clause(sentence, last + 1):
         tells = has_verb(sentence, left) or is_place(sentence, left)

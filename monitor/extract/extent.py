@@ -237,7 +237,9 @@ def spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject:
         return True
     shared = token.dep_ == "conj" and token.head.i < left[1] and subject == subject_of(token.head)
     subordinate = token.dep_ == "advcl" and child_of(token, "mark") is not None
-    if cue.lemma in cues.NEEDS_MARK or token.tag_ == "VBG" or shared or subordinate:
+    # "P, X has posted on Telegram": what is posted is a thing, too, unless the clause before it is what is posted
+    posted = cue.lemma == "post" and any(c.dep_ == "ccomp" and c.i < left[1] for c in token.children)
+    if (cue.lemma in cues.NEEDS_MARK and not posted) or token.tag_ == "VBG" or shared or subordinate:
         return False
     return any(doc[i].tag_ in VERBAL for i in range(*left))
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Span, Token
 
-from monitor.extract import events, main_event, roles
+from monitor.extract import events, main_event, roles, vocabulary
 from monitor.extract.events import EventHit
 from monitor.extract.kinds import PEOPLE, kind_of, terms
 from monitor.extract.names import Entity, Mention
@@ -42,6 +42,13 @@ _KEPT = frozenset(
 _DEEDS = frozenset({"enter", "attack", "sabotage", "responsible", "blame", "capture", "deny-involvement", "involve"})
 _DEEDS |= frozenset({"coup", "plotted", "storming", "march", "sea-drone", "bomb-vehicle"})
 _DEEDS |= frozenset({"advance", "drone", "strike", "explode", "destroy", "breach", "stage", "claim-responsibility"})
+# When it was is for the time of the post to say.
+_DAYS = vocabulary.words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow
+    january february march april june july august september october november december
+    """
+)
 # Whoever denies one of these denies to have had a part in it; these deny by themselves.
 _INVOLVED = frozenset({"involve", "responsible", "blame", "sabotage", "deny-involvement"})
 _DENIALS = frozenset({"deny-involvement", "contradict", "return-ban", "uncertain"})
@@ -192,9 +199,9 @@ class Framer:
     def _lemma(self, token: Token) -> str | None:
         if token.like_num:
             return token.lower_
-        if side := self._sides.nation(token.text):
+        if side := self._sides.of_adjective(token):
             return "=" + side
-        if token.is_stop or not token.is_alpha:
+        if token.is_stop or not token.is_alpha or token.lower_ in _DAYS:
             return None
         kind = kind_of(token)
         return "#" + kind if kind in terms().kind.values() else kind

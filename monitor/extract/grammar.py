@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from monitor.extract import cues
 from monitor.extract.reading import Sentence
@@ -108,7 +108,9 @@ def title_of(name: Token) -> Token | None:
     before = next(
         (c for c in name.head.children if c.dep_ == name.dep_ and c.right_edge.i == name.left_edge.i - 1), None
     )
-    return before if before is not None and before.pos_ in {"NOUN", "PROPN"} else None
+    if before is None or before.right_edge.tag_ in VERBAL:  # "groups which oppose Putin said"
+        return None
+    return before if before.pos_ in {"NOUN", "PROPN"} else None
 
 
 def phrase(head: Token, limit: int | None = None) -> Span:
@@ -224,6 +226,12 @@ def goes_on(sentence: Sentence, at: int) -> bool:
     return doc[at].tag_ in FINITE
 
 
+def helps(doc: Doc, at: int, after: int) -> bool:
+    """Whether an auxiliary ends at `at` whose verb begins at `after`: "it would not, he said, stop the attack"."""
+    at -= doc[at].dep_ == "neg" or doc[at].lower_ == "not"
+    return (doc[at].pos_ == "AUX" or doc[at].lemma_ == "have") and doc[after].tag_ in {"VB", "VBN", "VBG"}
+
+
 def is_place(sentence: Sentence, span: Span) -> bool:
     """Whether the span says where: "in Kozinka", "just outside Kozinka"; "on Monday" says when."""
     told = sentence.doc[span[0] : span[1]]
@@ -236,7 +244,9 @@ def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
     out: list[Span] = []
     for span in spans:
         after = next((i for i in range(*span) if not sentence.doc[i].is_punct), span[0])
-        if out and not _predicates(sentence, out[-1]) and (goes_on(sentence, after) or is_place(sentence, out[-1])):
+        rest = out and not _predicates(sentence, out[-1])
+        whole = rest and (goes_on(sentence, after) or is_place(sentence, out[-1]))
+        if out and (whole or helps(sentence.doc, out[-1][1] - 1, after)):
             out[-1] = (out[-1][0], span[1])
         else:
             out.append(span)

@@ -194,5 +194,5 @@ def _speaking(sentence: Sentence, frame: Attribution) -> bool:
 
 
 def _plain(source: Tokens) -> bool:
-    """Whether the words are a name or a title and no clause; "acting" is a title's."""
-    return not any(t.tag_ in VERBAL and t.lower_ != "acting" for t in source)
+    """Whether the words are a name or a title and no clause; "acting" is a title's, so is "Moscow-backed"."""
+    return not any(t.tag_ in VERBAL and t.lower_ != "acting" and (not t.i or t.nbor(-1).text != "-") for t in source)

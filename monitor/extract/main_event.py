@@ -18,8 +18,17 @@ _BACKGROUND = 20.0
 _BROUGHT_ABOUT = 1.0
 _WEAK = 1.5
 # These say how another event was told, shown or meant: they are the main one only when alone.
-_FRAMING = {"show": 9.0, "aim": 2.0, "watch": 1.6, "inform": 1.6, "warn": 0.8, "order": 1.5, "sabotage": 1.0}
-_FRAMING |= {"rise": 1.0, "involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
+_FRAMING = {
+    "show": 9.0,
+    "measures": 9.0,
+    "aim": 2.0,
+    "watch": 1.6,
+    "inform": 1.6,
+    "warn": 0.8,
+    "order": 1.5,
+    "sabotage": 1.0,
+}
+_FRAMING |= {"rise": 3.0, "involve": 0.5, "threaten": 1.0, "disrupt": 0.5}
 # These turn the whole sentence, wherever they stand in it.
 _TURNING = {"deny-involvement": 1.5, "claim-responsibility": 1.0, "return-ban": 1.0, "doubt": 1.5, "uncertain": 1.5}
 _TURNING |= {"independent": 1.0, "distract": 1.5}

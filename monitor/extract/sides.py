@@ -12,12 +12,18 @@ from monitor.extract import events
 from monitor.extract.kinds import terms
 from monitor.extract.names import Entity
 from monitor.extract.topic import Topic
+from monitor.extract.vocabulary import words
 
 DISSIDENT = "dissident"
 """The side of people who act against their own country."""
 
 # Adjectives of countries whose name doesn't begin them, by the sides that topic files call them.
 _ADJECTIVES = {"west": ("brit", "english", "americ", "western", "polish", "nato", "europe", "u.s.")}
+
+_PARTS = words(
+    "half part edge outskirts outskirt side bank flank suburb district region oblast border sector area russia ukraine"
+)
+"""What a direction is said of: the "western half", no side's."""
 
 # Words whose side is remembered: each is asked for at every token.
 _REMEMBERED = 10_000
@@ -50,6 +56,11 @@ class Sides:
             self._nations[word] = next((side for stem, side in self._stems if word.startswith(stem)), None)
         return self._nations[word]
 
+    def of_adjective(self, token: Token) -> str | None:
+        """The same for a word of a sentence: "the western half of the town" is nobody's."""
+        after = token.nbor().lower_ if token.i + 1 < len(token.doc) else ""
+        return None if token.lower_ == "western" and after in _PARTS else self.nation(token.text)
+
     def of_noun(self, noun: Token) -> Iterator[str]:
         """The sides of whom the noun names, with what stands before it and an "of" after it."""
         last = max([noun.i, *(child.right_edge.i for child in noun.children if child.lower_ == "of")])
@@ -57,9 +68,9 @@ class Sides:
 
     def of_phrase(self, phrase: Span) -> Iterator[str]:
         """The sides of whom the words name; two when it can't be told."""
-        words = [token.lower_ for token in phrase]
+        spelled = [token.lower_ for token in phrase]
         opposed = any(
-            word == "anti" and self._topic.mentions(phrase[at + 2].text) for at, word in enumerate(words[:-2])
+            word == "anti" and self._topic.mentions(phrase[at + 2].text) for at, word in enumerate(spelled[:-2])
         )
         lemmas = {events.lemma_of(token) for token in phrase}
         dissident = opposed or bool(lemmas & terms().dissidents)
@@ -69,9 +80,9 @@ class Sides:
             side = self.of_entity(mention.entity)
             if side and (mention.entity.kind == "group" or not dissident):
                 yield side
-        for at, word in enumerate(words):
-            side = self.nation(word)
-            if side and not (at > 1 and words[at - 1] == "-" and words[at - 2] in ("pro", "anti")):
+        for at, token in enumerate(phrase):
+            side = self.of_adjective(token)
+            if side and not (at > 1 and spelled[at - 1] == "-" and spelled[at - 2] in ("pro", "anti")):
                 if perhaps or not dissident:
                     yield side
                 if perhaps or dissident:

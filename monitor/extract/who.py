@@ -332,6 +332,8 @@ def _stop(sentence: Sentence, source: Span) -> int:
     doc = sentence.doc
     at = source[0] + 1
     while at < min(source[1], source[0] + MOST_WORDS) and doc[at].text not in {",", "(", ";", ":"}:
+        if doc[at].tag_ in {"WDT", "WP"} or (doc[at].lower_ == "that" and doc[at].dep_ in SUBJECTS):
+            break  # "one of the groups that staged the raid"
         at += 1
     return at
 

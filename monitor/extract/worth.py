@@ -22,7 +22,7 @@ _BOILERPLATE = re.compile(
     r"|(?:unable|impossible|no way) to (?:\w+ )?(?:verify|confirm|reach|say|determine)"
     r"|not (?:been )?(?:able|possible) to"
     r"|\bno (?:immediate |official |further )?(?:comment|response|reaction|word|details)\b"
-    r"|\b(?:it is|it was|it remains|it's) (?:not (?:yet )?(?:clear|known)|unclear|unknown)"
+    r"|\b(?:it is|it was|it remains|it's) (?:still )?(?:not (?:yet )?(?:clear|known)|unclear|unknown)"
     r"|(?:not|n't) (?:\w+ )?(?:return|answer)\w* (?:\w+ ){0,4}(?:calls?|messages?|e?-?mails?|questions?)\b"
     r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
     r"|subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
@@ -32,6 +32,7 @@ _BOILERPLATE = re.compile(
     r"|(?:interesting|quick|short|long) (?:analysis|piece|read|thread)"
     r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
     r"|(?:do|does|did)(?: not|n't) know (?:who|what|how|where|whether|when|why)"
+    r"|latest (?:images|pictures|photos)|(?:conflicting|differing|contradictory) (?:accounts|versions|explanations)"
     r"|campaign assessment|updated: |\bno (?:official )?confirmation from\b|collection for|card number|pinned message"
     r"|\b(?:reported|wrote) from [^,;]+(?:, \w+ \w+ (?:wrote|reported) from|$)"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
@@ -198,18 +199,20 @@ def _witnessed(piece: Tokens) -> bool:
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
     """Worth of what the outlet says itself."""
     text = piece.text
-    if is_boilerplate(piece.doc.text) or piece.doc.text.rstrip('" ').endswith("?") or background(text, published):
-        return False
     # only what somebody was asked, or where or when he spoke
     beside = not heading and (piece.root.dep_ == "prep" or piece[0].lower_ in {"asked", "pressed", "questioned"})
-    if beside or _too_short(piece, heading=heading) or piece[0].tag_ in {"WP", "WDT", "WP$"}:
+    beside = beside or piece[0].tag_ in {"WP", "WDT", "WP$"} or _too_short(piece, heading=heading)
+    asked = piece.doc.text.rstrip('" ').endswith("?")
+    if beside or asked or is_boilerplate(piece.doc.text) or background(text, published):
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
     if heading and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not _adverbial(piece)
     main = facts.main_verb(piece)
-    if main is None or facts.to_come(main) or facts.describes(main) or facts.only_talks(main):
+    if main is None:
+        return heading and company and facts.no_such_thing(piece)
+    if facts.to_come(main) or facts.describes(main) or facts.only_talks(main):
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
         return piece[0].tag_ != "WRB"

@@ -58,6 +58,14 @@ def test_two_sides_are_at_odds_about_who_holds_a_place() -> None:
     assert not chosen(said("its fighters withdrew from Kozinka", LEGION, outlet="BBC"), claim).disputes
 
 
+def test_who_says_that_nobody_is_there_is_at_odds_with_who_says_that_he_is() -> None:
+    claim = claimed(said("its forward units had entered Graivoron", LEGION))
+    assert chosen(said("the enemy is not in Graivoron and was not", GOVERNOR, outlet="BBC"), claim).disputes
+    assert chosen(said("there is no enemy in the Belgorod region", GOVERNOR, outlet="BBC"), claim).disputes
+    assert not chosen(said("there is no enemy in Kozinka", GOVERNOR, outlet="BBC"), claim).disputes
+    assert not chosen(said("there are saboteurs in Graivoron", GOVERNOR, outlet="BBC"), claim).disputes
+
+
 def test_two_sides_count_the_same_losses_otherwise() -> None:
     claim = claimed(said("more than 70 fighters were killed", MINISTRY))
     other = chosen(said("two fighters were killed", LEGION, outlet="BBC"), claim)

@@ -279,3 +279,29 @@ def test_what_lasts_is_the_same_while_it_goes_on() -> None:
 )
 def test_words_that_stand_for_one_another_are_one_word(one: str, other: str) -> None:
     assert set(framed(one).lemmas) == set(framed(other).lemmas)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the army prevented a breakthrough of the border",
+        "the enemy's advance had been halted",
+        "an attempt of the enemy to break through is suppressed",
+    ],
+)
+def test_what_was_prevented_was_repelled(text: str) -> None:
+    assert framed(text).main == "repel"
+
+
+def test_the_day_of_an_event_is_none_of_its_words_and_no_name() -> None:
+    told = framed("A drone struck the depot in Graivoron on Tuesday.")
+    assert "tuesday" not in (*told.lemmas, *told.names)
+
+
+def test_a_direction_is_no_side() -> None:
+    assert framed("the western half of the town had come under Ukrainian control").agents == ()
+
+
+def test_who_does_not_come_back_alive_was_killed() -> None:
+    assert framed("two of the men who went in had not come back alive").main == "kill"
+    assert framed("residents were asked not to come back home").main == "return-ban"
