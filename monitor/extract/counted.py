@@ -158,6 +158,8 @@ def _after_of(of: Token, span: Span) -> Token | None:
     for token in span.doc[of.i + 1 : min(of.i + 14, span.end)]:
         if token.lower_ in STATES:
             return token
+        if token.dep_ == "poss":  # "900 of the city's residents"
+            continue
         if token.pos_ in ("PRON", "DET") and token.lower_ in ("them", "these", "those", "which", "whom", "us"):
             return None
         if token.pos_ == "NOUN" and not (

@@ -44,6 +44,7 @@ _STATES = vocabulary.words(
 )
 _PERHAPS = frozenset({"could", "might", "may"})
 _PERCEIVED = frozenset({"hear", "see", "feel", "smell"})
+_REFUSING = frozenset({"refuse", "decline"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
 _PEOPLE_HELD = frozenset({"civilian", "soldier", "prisoner"})
 _STRUCK = frozenset({"civilian", "soldier", "fighter", "rescuer"})
@@ -87,6 +88,7 @@ _BY_OBJECT = (
     (("capture",), frozenset({"settlement", "border"}), "capture"),
     (("attack",), _BUILDINGS, "strike"),
     (("order",), frozenset({"raid"}), "plotted"),
+    (("stage",), frozenset({"raid"}), "attack"),
     (("lose",), frozenset({"plane", "helicopter", "aircraft", "drone"}), "shoot-down"),
 )
 _BY_SUBJECT = (
@@ -213,6 +215,8 @@ def negated(main: EventHit, piece: Span) -> bool:
             for word in noun.children
         ]
         if any((word.dep_ == "neg" or word.lower_ in _NO) and word.i not in main.parts for word in near):
+            return True
+        if token.dep_ == "xcomp" and token.head.lemma_ in _REFUSING:
             return True
         if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False

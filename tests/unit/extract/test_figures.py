@@ -27,6 +27,8 @@ Parse = Callable[[str], Doc]
             "Gladkov yesterday said at least eight people had been wounded, and one 82-year-old woman died.",
             [(8, "people wounded"), (1, "people killed")],
         ),
+        ("About 900 of the city's residents were evacuated.", [(900, "people evacuated")]),
+        ("A total of 31 civilians have been injured.", [(31, "people wounded")]),
         ("there were indications of fighting in three settlements along the main road", [(3, "settlements")]),
         (
             "Russian authorities have ordered residents of nine villages to evacuate their homes",

@@ -305,3 +305,8 @@ def test_a_direction_is_no_side() -> None:
 def test_who_does_not_come_back_alive_was_killed() -> None:
     assert framed("two of the men who went in had not come back alive").main == "kill"
     assert framed("residents were asked not to come back home").main == "return-ban"
+
+
+def test_a_raid_is_staged_as_it_is_carried_out_and_what_one_refuses_to_do_is_not_done() -> None:
+    assert framed("the group that staged the raid into Russia").main == "attack"
+    assert framed("the troops refused to evacuate civilians").negated
