@@ -236,7 +236,7 @@ def _joined_subject(token: Token) -> Token | None:
     """The subject of "… and two groups opposed to X say", which the parser took for an object of the verb before."""
     if token.tag_ not in FINITE or child_of(token, *SUBJECTS) is not None or token.dep_ not in {"conj", "dep"}:
         return None
-    at = token.i - 1
+    at = max(token.i - 1, 0)
     if token.doc[at].text == ",":  # "and two groups, the Legion and the corps, say"
         at = max(_aside_from(token.doc, at) - 1, 0)
     aside = at

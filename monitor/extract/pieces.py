@@ -350,7 +350,7 @@ def _tail(token: Token, span: Span) -> int | None:
     ends = (
         c.left_edge.i
         for c in token.children
-        if c.dep_ == "advcl" and c.i > token.i and c.left_edge.nbor(-1).text == ","
+        if c.dep_ == "advcl" and c.left_edge.i > token.i and c.left_edge.nbor(-1).text == ","
     )
     left, right = (span[0], start), (start, min([token.right_edge.i + 1, span[1], *ends]))
     a, b = _strong(doc, left), _strong(doc, right)
