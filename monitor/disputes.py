@@ -11,6 +11,10 @@ _HELD = frozenset({"capture", "control", "advance"})
 _TAKEN_BACK = frozenset({"repel", "recapture", "lose", "withdraw"})
 THERE = _HELD | {"enter", "fight", "presence"}
 """What nobody can do in a place where there is nobody."""
+_PUBLIC = frozenset({"evacuate", "regime", "mobilisation"})
+"""What a whole place knows of: that there was none of it contradicts that there was."""
+_OF_PEOPLE = frozenset({"civilian", "settlement"})
+_STAYING = frozenset({"raid", "fight", "presence", "control"})
 _DOUBTS = frozenset({"doubt", "stage", "contradict"})
 
 
@@ -37,7 +41,10 @@ def _denied_deed(denial: Sighting, deed: Sighting) -> str | None:
     side = _denier(a)
     if side is None or b.agents != (side,) or b.side == side or b.negated or b.main is None:
         return None
-    denies = b.main in _DEEDS if a.main == "deny-involvement" else a.negated and a.main == b.main and a.side == side
+    if a.main == "deny-involvement":
+        denies = b.main in {*_DEEDS, *a.classes} or bool(_SINGLE & set(b.targets))
+    else:
+        denies = a.negated and a.main == b.main and a.side == side
     return f"{denial.claimant} denied the accusation" if denies else None
 
 
@@ -96,6 +103,37 @@ def _other_holder(one: Sighting, other: Sighting) -> str | None:
     return f"{one.claimant} said otherwise about who holds {place}"
 
 
+def _denied_number(denial: Sighting, told: Sighting) -> str | None:
+    """ "Rejected the figure of 70 dead" against "over 70 were killed"."""
+    a, b = denial.frame, told.frame
+    if not a.negated or b.negated or a.main != b.main or not a.side or a.side == b.side:
+        return None
+    same = {figure.value for figure in denial.figures} & {figure.value for figure in told.figures} - {1}
+    return f"{denial.claimant} denied the number" if same else None
+
+
+def _none_of_it(none: Sighting, some: Sighting) -> str | None:
+    """ "There was no evacuation" against "nine villages were evacuated"."""
+    a, b = none.frame, some.frame
+    if a.main not in _PUBLIC or a.main != b.main or not a.negated or b.negated or a.state or b.state:
+        return None
+    apart = a.places and b.places and not set(a.places) & set(b.places)
+    bare = a.lemmas == ("@" + a.main,) and not a.agents
+    if apart or not bare or none.claimant_key == some.claimant_key or not set(b.targets) <= _OF_PEOPLE:
+        return None
+    return "says that there was none"
+
+
+def _still_there(staying: Sighting, gone: Sighting) -> str | None:
+    """ "The raid goes on" against "were driven back across the border", which somebody of another side said before."""
+    a, b = staying.frame, gone.frame
+    if not a.side or not b.side or a.side == b.side or a.state != "continuing" or a.negated:
+        return None
+    if a.act not in _STAYING or b.main != "repel" or b.negated or b.state or staying.published_at < gone.published_at:
+        return None
+    return f"{staying.claimant} said that it goes on"
+
+
 def _nobody_there(none: Sighting, some: Sighting) -> str | None:
     """ "There is no enemy in the region" against "is fighting in Shebekino"."""
     a, b = none.frame, some.frame
@@ -116,14 +154,15 @@ def _other_figure(one: Sighting, other: Sighting) -> str | None:
 def against(one: Sighting, other: Sighting) -> str | None:
     """What two sides count differently; None when they don't, or when both numbers can be true.
 
-    One who was hurt is somebody, not a toll.
+    One who was hurt is somebody, not a toll; "ten wounded" may be one's own, and those of another place.
     """
     a, b = one.frame, other.frame
     if not a.side or not b.side or a.side == b.side or a.main != b.main or a.main not in _CASUALTIES | {"eliminate"}:
         return None
     if ("civilian" in a.targets) != ("civilian" in b.targets):
         return None  # one counts its own losses
-    known = {figure.what: figure for figure in other.figures if figure.value != 1}
+    here = set(a.targets) & set(b.targets) or {path for path in a.places if "/" in path} & set(b.places)
+    known = {f.what: f for f in other.figures if f.value != 1 and (here or not f.what.startswith("people "))}
     pairs = [(figure, known[figure.what]) for figure in one.figures if figure.what in known and figure.value != 1]
     return next((one.what for one, other in pairs if _apart(one, other) or _apart(other, one)), None)
 
@@ -138,7 +177,10 @@ _RULES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
     _other_culprit,
     _doubted,
     _no_casualties,
+    _denied_number,
+    _none_of_it,
     _other_holder,
+    _still_there,
     _nobody_there,
     _other_figure,
 )

@@ -128,7 +128,9 @@ _NOBODY = frozenset({"neither", "nobody", "none", "no", "nor", "no-one"})
 
 
 _UNSAID = words(
-    "decline refuse fail able unable available reach comment immediately seem want try impossible possible hard"
+    """
+    decline refuse fail able unable available reach comment immediately seem want try struggle impossible possible hard
+    """
 )
 
 
@@ -185,11 +187,16 @@ def unsaid(sentence: Sentence) -> tuple[Span, ...]:
             and _cue(token) is not None
             and _refused(token)
         ):
-            more = {
-                t.i for c in token.subtree if c.dep_ in {"relcl", "advcl", "conj"} and c != token for t in c.subtree
-            }
+            more = {t.i for c in token.subtree if c != token and _tells_more(c) for t in c.subtree}
             out += [(t.i, t.i + 1) for t in token.subtree if t.i not in more]
     return tuple(out)
+
+
+def _tells_more(clause: Token) -> bool:
+    """Whether the clause is more than a part of what was not said: "the circumstances in which it was filmed"."""
+    if clause.dep_ == "relcl":
+        return clause.left_edge.lower_ not in {"in", "under", "at"}
+    return clause.dep_ in {"advcl", "conj"}
 
 
 _JUDGING = words(
@@ -270,8 +277,9 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
         (g for g in frames if g is not frame and g.cue < frame.cue and any(a <= shared.i < b for a, b in g.content)),
         None,
     )
-    if shared.head == cue or (speaks and cue.lower_ != "adding" and not _like_outer(cue, outer, doc)):
-        return frame
+    beside = outer is not None and outer.kind == "inverted" and cue.tag_ == "VBG" and outer.region[1] >= cue.i - 1
+    if shared.head == cue or (speaks and cue.lower_ != "adding" and not beside and not _like_outer(cue, outer, doc)):
+        return frame  # but of "residents were told, he said, urging them to leave" he urges
     return replace(frame, source=outer.source) if outer is not None else frame
 
 

@@ -100,7 +100,7 @@ OUTCOMES = table(
     }
 )
 # Nouns that name the counted by what became of them.
-STATES = words_in("death fatality dead injury wounded injured casualty wound")
+STATES = words_in("death fatality dead injury wounded injured hurt casualty wound")
 
 # Nouns whose number is no figure: time and measure, ...
 MEASURES = words_in(

@@ -22,6 +22,7 @@ _WORKS = frozenset(
     {"station", "plant", "unit", "line", "grid", "pipeline", "company", "facility", "worker", "engineer"}
 )
 _AS_NOUN = {"PROPN": "NOUN", "AUX": "VERB"}
+_MONTHS = frozenset({"March"})
 
 
 class Hit(NamedTuple):
@@ -117,6 +118,10 @@ def _said(span: Span) -> tuple[EventHit, ...]:
 def _word(token: Token) -> tuple[Hit, ...]:
     if token.dep_ == "compound" and lemma_of(token.head) in _WORKS:
         return tuple(hit for hit in lookup(lemma_of(token), token.pos_) if not hit.weak)
+    if (token.text in _MONTHS and token.pos_ == "PROPN") or token.lower_ == "powers":
+        return ()
+    if token.lower_ == "responsible" and token.dep_ == "amod" and token.i < token.head.i:
+        return ()  # "the responsible services"
     found = lookup(lemma_of(token), token.pos_)
     return found or (lookup(token.lower_, token.pos_) if token.lower_ != token.lemma_ else ())
 

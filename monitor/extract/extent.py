@@ -4,7 +4,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues
-from monitor.extract.grammar import Span, child_of, subject_of
+from monitor.extract.grammar import Span, befell, child_of, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
@@ -61,7 +61,8 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
         return ("that" if doc[clause - 1].lower_ == "that" else ""), clause
     if cue.lemma == "say" and not inverted and _said_without_subject(token):
         return "", token.i + 1
-    if cue.lemma in STRONG and not inverted and token.dep_ != "relcl" and not _closed_object(token, end):
+    said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.children)  # "P, X said on Monday, of whom Q"
+    if cue.lemma in STRONG and not (inverted or said or token.dep_ == "relcl" or _closed_object(token, end)):
         verb = next((t for t in doc[token.i + 1 : token.i + 26] if t.tag_ in FINITE), None)
         if verb is not None and verb.i > token.i + 1 and not doc[_past_adjuncts(token, verb)].is_punct:
             return "", _past_adjuncts(token, verb)
@@ -82,12 +83,16 @@ def _mark(
     """The colon, quotation mark or "that" between the cue and its clause, and where the content begins."""
     doc, end = sentence.doc, len(sentence.doc)
     stop = min(end, clause if clause is not None else end, token.i + 22)
+    if clause is not None and doc[after].text == doc[clause - 1].text == "," and doc[clause].lower_ == "that":
+        after = clause  # "wrote, citing the "ministry", that P"
     for at in range(after, min(stop + 1, end)):
         here = doc[at]
         if here.text == ":" and at + 1 < end:
             return ("colon", at + 1) if explained_at(token, sentence) != at else None
         if here.text == '"' and sentence.quotes[token.i] == -1 and at + 1 < end and sentence.quotes[at + 1] >= 0:
             return _quoted_from(token, sentence, after, at)
+        if here.lower_ == "that" and doc[at - 1].lower_ in {"and", "but"} and not inverted:
+            return None  # "stated that Ukraine is observing but that Q": what is observed is not Q
         if here.lower_ == "that" and _conjunction(here, token) and at + 2 < end:
             return "that", at + 1
         if here.text == "," and clause is None and not inverted and at + 1 < end and doc[at + 1].text != '"':
@@ -126,12 +131,22 @@ def _quoted_from(token: Token, sentence: Sentence, after: int, at: int) -> tuple
 
 def _conjunction(that: Token, cue: Token) -> bool:
     """Whether "that" begins what is said; of "told a briefing that P" a small parser makes a relative clause."""
+    if that.i + 3 < len(that.doc) and that.nbor(2).lemma_ in STRONG and that.nbor(3).tag_ in FINITE:
+        return False  # "posted a photo of a carrier that it said had been captured"
     if _told(cue) and that.i + 1 < len(that.doc) and that.nbor().tag_ not in FINITE:
         return True
     if that.tag_ == "IN":
+        if that.dep_ == "det" and that.head.dep_ == "dobj" and _ends_before_verb(that.head):
+            return False  # "acknowledged that attack last month"
         return that.dep_ in {"mark", "det", "nsubj"} or (that.dep_ == "dobj" and cue.lemma_ in STRONG)
     first_time = that.nbor(-1).lower_ == "time"  # "admitted for the first time that P"
     return first_time or (that.dep_ == "mark" and cue.lemma_ in _TO_HEARERS | STRONG)
+
+
+def _ends_before_verb(noun: Token) -> bool:
+    """Whether a comma or the end stands behind the noun before any finite verb does."""
+    ends = next((t for t in noun.doc[noun.i + 1 :] if t.is_punct or t.tag_ in FINITE), None)
+    return ends is None or ends.is_punct
 
 
 def _told(cue: Token) -> bool:
@@ -229,6 +244,7 @@ def left(token: Token, sentence: Sentence, first: int) -> Span | None:
 def spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject: Token) -> bool:
     """Whether the left part can be what is said: it holds a verb or is quoted."""
     doc = sentence.doc
+    mind = "clause" not in cue.ways
     if token.dep_ in {"relcl", "acl"}:
         return False
     if any(sentence.quotes[i] >= 0 for i in range(*left)) and doc[left[1] - 1].text in {'"', ",", ".", "?", "!"}:
@@ -239,6 +255,7 @@ def spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject:
     subordinate = token.dep_ == "advcl" and child_of(token, "mark") is not None
     # "P, X has posted on Telegram": what is posted is a thing, too, unless the clause before it is what is posted
     posted = cue.lemma == "post" and any(c.dep_ == "ccomp" and c.i < left[1] for c in token.children)
+    posted = posted or (token.i + 2 >= len(doc) and not mind)  # "P, he repeated."
     if (cue.lemma in cues.NEEDS_MARK and not posted) or token.tag_ == "VBG" or shared or subordinate:
         return False
     return any(doc[i].tag_ in VERBAL for i in range(*left))
@@ -261,6 +278,8 @@ def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
         if here.text == '"' or here.text in {";", ":"}:
             break
         if here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
+            break
+        if here.text == "," and befell(doc, at + 1, len(doc)):
             break
         at += 1
     return at

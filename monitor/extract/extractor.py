@@ -242,9 +242,13 @@ class Extractor:
                 yield Found(sentence, self._without_status(sentence, span), OUTLET, None, None, None, how)
 
     def _flash(self, sentence: Sentence, reading: Reading) -> bool:
-        """Whether a paragraph begins as a channel flashes news: "Explosions in Kurchatov."."""
+        """Whether a paragraph begins as a channel flashes news: "Explosions in Kurchatov.", "Five wounded in N."."""
         whole = sentence.doc[:]
-        if sentence is not reading.sentences[0] or len(whole) > LONGEST_FLASH or any(t.tag_ in VERBAL for t in whole):
+        if sentence is not reading.sentences[0] or len(whole) > LONGEST_FLASH:
+            return False
+        if worth.toll(whole):
+            return True
+        if any(t.tag_ in VERBAL for t in whole):
             return False
         return self._named(whole) and any(whole.root.i in hit.parts for hit in events.of(whole))
 

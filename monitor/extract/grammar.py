@@ -55,9 +55,9 @@ def subject_of(verb: Token) -> Token | None:
     for _ in range(5):
         own = _own_subject(verb)
         if own is not None:
-            if own.tag_ in {"WP", "WDT"} and verb.dep_ == "relcl":
-                return _antecedent(own, verb.head)
-            return own
+            return _meant(own, verb)
+        if verb.dep_ in {"xcomp", "ccomp"} and verb.head.lemma_ in _CAUSES:
+            return child_of(verb.head, "dobj") or child_of(verb, *SUBJECTS)
         if verb.dep_ in {"conj", "xcomp", "advcl", "ccomp", "parataxis"} and verb.head != verb:
             if verb.dep_ == "ccomp" and verb.tag_ != "VBG":
                 return None
@@ -70,6 +70,20 @@ def subject_of(verb: Token) -> Token | None:
             return verb.head
         return None
     return None
+
+
+_OF_WHOM = frozenset({"both", "all", "some", "most", "none", "one", "two", "several", "many"})
+_CAUSES = frozenset({"prompt", "force", "lead", "push", "compel", "oblige", "cause", "enable", "allow", "drive"})
+"""Verbs whose object does what follows: "a raid that prompted officials to announce N"."""
+
+
+def _meant(subject: Token, verb: Token) -> Token:
+    """The subject itself; of "who said" and "both of which have said" whom the pronoun means."""
+    of = child_of(subject, "prep") if subject.lower_ in _OF_WHOM else None
+    pronoun = child_of(of, "pobj") if of is not None else subject
+    if pronoun is not None and pronoun.tag_ in {"WP", "WDT"} and verb.dep_ == "relcl":
+        return _antecedent(pronoun, verb.head)
+    return subject
 
 
 def _antecedent(pronoun: Token, head: Token) -> Token:
@@ -91,14 +105,21 @@ def _own_subject(verb: Token) -> Token | None:
     """
     subjects = [child for child in verb.children if child.dep_ in SUBJECTS]
     behind = [s for s in subjects if s.i > verb.i]
-    if len(subjects) > 1 and behind and verb.i and verb.nbor(-1).text in {",", '"'}:
-        return behind[0]
     before = [s for s in subjects if s.i < verb.i]
+    if len(subjects) > 1 and behind and verb.i and verb.nbor(-1).text in {",", '"'} and not _beside_aside(before):
+        return behind[0]
     if len(before) > 1 and before[-1].pos_ in {"PROPN", "NOUN"}:
         last = before[-1]
         if title_of(last) is not None or (last.left_edge.i and last.left_edge.nbor(-1).text == ","):
             return last
     return subjects[0] if subjects else None
+
+
+def _beside_aside(before: Sequence[Token]) -> bool:
+    """Whether an aside stands between the first subject and its verb: "the legion, for its part, said"."""
+    after = before[0].right_edge.i + 1 if before else 0
+    doc = before[0].doc if before else ()
+    return bool(before) and doc[after].text == "," and doc[after + 1].pos_ == "ADP" and before[0].left_edge.i == 0
 
 
 def title_of(name: Token) -> Token | None:
@@ -151,6 +172,9 @@ def region_of(token: Token, subject: Token | None) -> Span:
         left, right = phrase(subject, token.i if subject.i < token.i else None)
         title = title_of(subject)
         left = left if title is None else title.left_edge.i
+        caused = token.dep_ == "xcomp" and token.head.lemma_ in _CAUSES and subject.head == token.head
+        if caused and token.head.dep_ == "relcl":
+            first = min(first, token.head.left_edge.i)
         begun = token.dep_ == "xcomp" and token.head.lemma_ in _BEGINNING and subject.head == token.head
         if begun and subject.i < token.i:  # "X began reporting"
             first = min(first, left)
@@ -256,6 +280,15 @@ def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
 def _predicates(sentence: Sentence, span: Span) -> bool:
     """Whether a verb stands in the span that does more than describe a noun: "those hurt"."""
     return any(t.tag_ in VERBAL and t.dep_ not in {"acl", "amod"} for t in sentence.doc[span[0] : span[1]])
+
+
+def befell(doc: Doc, at: int, end: int) -> bool:
+    """Whether a count and what befell it stands here: "with 29 houses damaged", "with A having lost two men"."""
+    near = doc[at : min(end, at + 10)]
+    if not len(near) or near[0].lower_ != "with":
+        return False
+    counted = next((t.i for t in near if t.like_num or t.lower_ in {"several", "dozens", "hundreds"}), None)
+    return counted is not None and any((t.tag_ == "VBN" and t.i > counted) or t.lower_ == "having" for t in near)
 
 
 def comma_after(sentence: Sentence, at: int) -> int:

@@ -54,6 +54,8 @@ _BY_MODIFIER = (
 def kind_of(token: Token) -> str:
     """What the noun is a kind of, by what stands before it where that tells ("fuel tank"), else its lemma."""
     lemma = events.lemma_of(token)
+    if lemma == "power" and (token.tag_ == "NNS" or any(c.dep_ == "acl" and c.tag_ == "VB" for c in token.children)):
+        return lemma  # to do something, no energy
     for nouns, before, kind in _BY_MODIFIER:
         if lemma in nouns and any(word.lower_ in before for word in token.lefts):
             return kind

@@ -95,6 +95,11 @@ _BY_SUBJECT = (
     (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
     (("flee",), _TROOPS, "withdraw"),
     (("capture",), frozenset({"video"}), "show"),
+    (
+        ("deny-involvement",),
+        frozenset({"decision", "move", "step", "withdrawal", "suspension", "measure"}),
+        "unrelated",
+    ),
     (("enter", "advance"), frozenset({"water", "flood", "river"}), "flood"),
 )
 # Verbs whose subject is only what brought the event about.

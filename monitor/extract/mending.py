@@ -13,6 +13,10 @@ _WITHIN_CLAUSE = frozenset({*SUBJECTS, "aux", "auxpass", "neg", "advmod", "npadv
 
 _NOT_INFINITIVE = frozenset({"ROOT", "parataxis", "relcl", "advcl"})
 
+_SPOKEN = frozenset({"say", "tell", "report", "write", "claim", "state", "add"})
+
+_LAST = frozenset({"ROOT", "advcl", "acl", "relcl", "conj", "parataxis"})
+
 _OPENING = frozenset({"in", "near", "at", "on", "outside", "inside", "over", "across", "around"})
 
 _LONGEST_PLACE = 8
@@ -29,6 +33,8 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     _open(doc)
     _listed(doc)
     _speak(doc)
+    _close(doc)
+    _cite(doc)
     _past_relative(doc)
 
 
@@ -48,6 +54,8 @@ def _speak(doc: Doc) -> None:
     So is one that looks like a noun behind a bracket: "channels (Baza, Mash) report that".
     """
     for token in doc:
+        if token.lower_ == "hurt" and token.tag_ == "NN" and token.i and token.nbor(-1).like_num:
+            token.tag_, token.pos_ = "VBN", "VERB"  # "two killed and five hurt"
         if token.tag_ in {"NN", "NNS"} and token.dep_ == "ROOT" and token.lemma_ in cues.VERBS:
             if {"nsubj", "ccomp"} <= {child.dep_ for child in token.children}:
                 token.tag_, token.pos_ = "VBP" if token.tag_ == "NN" else "VBZ", "VERB"
@@ -57,6 +65,39 @@ def _speak(doc: Doc) -> None:
         before = [child for child in token.children if child.i < token.i]
         if any(child.dep_ == "nsubj" for child in before) and not any(child.dep_ == "aux" for child in before):
             token.tag_ = "VBP"
+
+
+def _close(doc: Doc) -> None:
+    """In "P, the agency X reports." and "P, a source in X told N." the last words are a clause."""
+    verb = next((t for t in reversed(doc[:]) if t.lemma_ in _SPOKEN and t.dep_ in _LAST), None)
+    if verb is None or verb.i < _NEAREST or any(child.dep_ in _SUBJECTS for child in verb.children):
+        return
+    before = verb.nbor(-1)
+    if verb.tag_ == "NNS" and verb.dep_ == "ROOT" and before.pos_ in {"NOUN", "PROPN"}:
+        if any(child.dep_ == "ccomp" and child.i < verb.i for child in verb.children):
+            verb.tag_, verb.pos_ = "VBZ", "VERB"
+            before.dep_ = "nsubj"
+            for child in verb.children:
+                if child.dep_ in {"det", "amod", "compound", "nmod", "poss"}:
+                    child.head = before
+    elif verb.tag_ in FINITE and not any(t.tag_ in FINITE for t in doc[verb.i + 1 :]):
+        parted = (t for t in doc[2 : verb.i] if t.left_edge.i and t.left_edge.nbor(-1).text == ",")
+        names = (t for t in parted if t.dep_ in {"appos", "conj"} and t.pos_ in {"NOUN", "PROPN"})
+        name = next((t for t in names if t.right_edge == before), None)
+        if name is not None:
+            verb.dep_ = "parataxis"
+            name.head, name.dep_ = verb, "nsubj"
+
+
+def _cite(doc: Doc) -> None:
+    """In "X wrote, citing Y, that P" it is X who cites."""
+    for token in doc[2:]:
+        verb = token.nbor(-2)
+        if token.lower_ in {"citing", "quoting"} and token.nbor(-1).text == "," and verb.lemma_ in cues.VERBS:
+            clause, token.head = token.head, verb
+            for mark in clause.children:
+                if mark.text == "," and token.i < mark.i < clause.i:
+                    mark.head = verb
 
 
 def _open(doc: Doc) -> None:

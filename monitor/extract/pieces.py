@@ -12,7 +12,7 @@ from itertools import pairwise
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import Span, comma_after
+from monitor.extract.grammar import Span, befell, comma_after
 from monitor.extract.headings import AFTER
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, VERBAL
@@ -49,6 +49,7 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
         and not _keeps(doc[first])
     ):
         first += 1
+    first += befell(doc, first, last)
     while last > first and (
         doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _OPEN_ENDS
     ):
@@ -86,6 +87,7 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     yield from _seen(doc, span)
     yield from _listed(doc, span)
     yield from _gapped(doc, span)
+    yield from _befallen(doc, span)
     for token in doc[span[0] : span[1]]:
         if token.text == ";" or (token.text == ":" and doc[span[0]].tag_ == "WP"):  # "What is known: P; Q"
             yield token.i
@@ -223,6 +225,13 @@ def _gapped(doc: Doc, span: Span) -> Iterator[int]:
             paired = any(t.lower_ == preposition and t.pos_ == "ADP" for t in before)
             if paired and _counts(doc, (span[0], token.i)) and _strong(doc, (span[0], token.i)):
                 yield token.i
+
+
+def _befallen(doc: Doc, span: Span) -> Iterator[int]:
+    """Where ", with two people killed" begins."""
+    for token in doc[span[0] + 2 : span[1] - 3]:
+        if token.text == "," and befell(doc, token.i + 1, span[1]) and _told(doc, (span[0], token.i)):
+            yield token.i
 
 
 def gap_at(doc: Doc, at: int, end: int) -> str | None:

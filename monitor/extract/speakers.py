@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
+from monitor.extract import cues
 from monitor.extract.grammar import Attribution, Span, phrase
 from monitor.extract.headings import introduced
 from monitor.extract.quotes import Analysis, Statement
 from monitor.extract.reading import Reading, Sentence
+from monitor.extract.tags import SUBJECTS
 from monitor.extract.who import Names, Thread, Who, resolve, speaks, titles
 
 
@@ -36,7 +38,7 @@ class Speakers:
         for n, sentence in enumerate(reading.sentences):
             acting = self._acting(sentence, analysis.own[n], thread)
             here = [s for s in analysis.statements if s.sentence == n]
-            thread = thread.heard(acting)
+            thread = thread.heard(acting).heard(self._naming(sentence, thread))
             for statement in here:
                 who = self._speaker(statement, analysis, thread)
                 speakers.append((statement, who))
@@ -112,6 +114,14 @@ class Speakers:
             return None
         who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
         return who if who is not None and who.known and who.kind != "place" else None
+
+    def _naming(self, sentence: Sentence, thread: Thread) -> Who | None:
+        """Who gives a thing the name it has in the sentence: "attacked by what Gladkov called a swarm of drones"."""
+        for token in sentence.doc[1:-1]:
+            named = token.pos_ == "PROPN" and token.head.lemma_ in cues.NAMING and token.dep_ in SUBJECTS
+            if named and token.left_edge.i and token.left_edge.nbor(-1).lower_ == "what":
+                return resolve(sentence, phrase(token), thread, self._names)
+        return None
 
     def _met(self, sentence: Sentence, verb: Token, thread: Thread) -> Who | None:
         """Whom the outlet talked to: "we spoke to Tatiana"."""

@@ -13,6 +13,7 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
 from monitor.extract import cues, events, facts
+from monitor.extract.counted import OUTCOMES
 from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -35,6 +36,7 @@ _BOILERPLATE = re.compile(
     r"|latest (?:images|pictures|photos)|(?:conflicting|differing|contradictory) (?:accounts|versions|explanations)"
     r"|campaign assessment|updated: |\bno (?:official )?confirmation from\b|collection for|card number|pinned message"
     r"|\b(?:reported|wrote) from [^,;]+(?:, \w+ \w+ (?:wrote|reported) from|$)"
+    r"|\b(?:sur)?names? (?:not )?(?:to )?be (?:\w+ ){0,2}(?:published|used|withheld|printed|disclosed|given|changed)"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
@@ -220,6 +222,16 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         piece, main, heading=heading, company=company
     )
     return told and piece[0].tag_ != "WRB" and _QUESTION.match(text) is None
+
+
+def toll(piece: Tokens) -> bool:
+    """Whether a count and what became of it are all that stands there: "five wounded in Shebekino"."""
+    at = next((n for n, t in enumerate(piece[:4]) if t.like_num), None)
+    if at is None or any(t.pos_ in {"VERB", "PROPN", "PUNCT"} for t in piece[:at]):
+        return False
+    became = next((t for t in piece[at + 1 : at + 4] if {t.lower_, t.lemma_} & OUTCOMES.keys()), None)
+    others = (t for t in piece if t != became and not {t.lower_, t.lemma_} & OUTCOMES.keys())
+    return became is not None and not any(t.tag_ in FINITE or t.pos_ == "AUX" for t in others)
 
 
 def _tells(verb: Token, hits: Sequence[events.EventHit]) -> bool:

@@ -98,3 +98,45 @@ def test_one_stray_sighting_makes_no_dispute_of_a_claim() -> None:
     others = [said(text, GOVERNOR, outlet=text) for text in ("six people were wounded", "six residents were injured")]
     denial = said("Kyiv had nothing to do with the incursion", PODOLYAK, outlet="BBC")
     assert disputes(denial, [claimed(*others, stray)]) == ()
+
+
+def test_the_number_that_somebody_rejects_is_disputed() -> None:
+    count = claimed(said("Over 70 fighters had been killed", MINISTRY))
+    (rejected,) = sightings('"They didn\'t kill anybody," Kapustin said. He rejected the figure of 70 dead.')[-1:]
+    assert disputes(rejected, [count])
+    (other,) = sightings("Kapustin said one thing. He rejected the figure of 30 dead.")[-1:]
+    assert not disputes(other, [count])
+
+
+def test_that_there_was_no_evacuation_disputes_that_there_was() -> None:
+    none = said("There was no evacuation", GOVERNOR)
+    assert disputes(none, [claimed(said("Nine villages had been evacuated", "local media", outlet="BBC"))])
+    assert not disputes(none, [claimed(said("The army evacuated an ammunition depot", YUSOV, outlet="BBC"))])
+    assert not disputes(none, [claimed(said("Nine villages had been evacuated", GOVERNOR, outlet="BBC"))])
+    bus = said("The fighters were not evacuating the wounded", GOVERNOR)
+    assert not disputes(bus, [claimed(said("Nine villages had been evacuated", "local media", outlet="BBC"))])
+
+
+def test_that_the_raid_goes_on_disputes_that_it_was_repelled_before() -> None:
+    repelled = said("The raid had been repelled", MINISTRY)
+    goes_on = said("The raid was still going on", LEGION, outlet="BBC", after_hours=3)
+    assert disputes(goes_on, [claimed(repelled)])
+    assert not disputes(said("The raid was still going on", LEGION, outlet="BBC", after_hours=-1), [claimed(repelled)])
+    assert not disputes(said("The raid was still going on", GOVERNOR, outlet="BBC", after_hours=3), [claimed(repelled)])
+
+
+def test_the_wounded_of_one_side_and_of_another_place_are_no_dispute() -> None:
+    town = claimed(said("The number of wounded stood at 13", GOVERNOR))
+    assert not disputes(said("Ten were wounded", LEGION, outlet="BBC"), [town])
+
+
+def test_who_has_no_part_in_a_destruction_disputes_who_says_so() -> None:
+    accusation = claimed(said("Russian forces blew up the dam", "Volodymyr Zelensky"))
+    denial = said("Russia was not involved in the destruction of the dam", PESKOV, outlet="BBC")
+    assert disputes(denial, [accusation])
+
+
+def test_that_one_thing_had_nothing_to_do_with_another_is_no_denial_of_a_deed() -> None:
+    accusation = claimed(said("Russian forces attacked the bridge", "Volodymyr Zelensky"))
+    assert not disputes(said("The decision was not connected to the attack on the bridge", PESKOV), [accusation])
+    assert not disputes(said("Moscow has not said that it was responsible", PESKOV), [accusation])

@@ -310,3 +310,23 @@ def test_who_does_not_come_back_alive_was_killed() -> None:
 def test_a_raid_is_staged_as_it_is_carried_out_and_what_one_refuses_to_do_is_not_done() -> None:
     assert framed("the group that staged the raid into Russia").main == "attack"
     assert framed("the troops refused to evacuate civilians").negated
+
+
+@pytest.mark.parametrize(
+    ("text", "main"),
+    [
+        ("Armed men stormed over the frontier.", "enter"),
+        ("The decision had nothing to do with the attack.", "unrelated"),
+        ("The decision was not connected to the attack.", "unrelated"),
+        ("Kyiv had nothing to do with the attack.", "deny-involvement"),
+        ("Kyiv has not said that it was responsible.", "uncertain"),
+        ("The ministry does not comment on the explosion.", "uncertain"),
+        ("The groups coordinate with the army.", "support"),
+        ("All responsible services are working.", None),
+        ("The council listed the strike among its successes.", "strike"),
+        ("The corps was formed in March.", None),
+        ("The law gives the governor new powers.", None),
+    ],
+)
+def test_words_that_look_like_an_event_and_are_another_or_none(text: str, main: str | None) -> None:
+    assert framed(text).main == main
