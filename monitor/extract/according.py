@@ -28,7 +28,7 @@ _MOST_ASIDES = 3
 
 
 def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
-    """According to X, P; per X, P; as X put it, P."""
+    """According to X, P; per X, P; as X put it, P; P, if X is to be believed."""
     doc, end = sentence.doc, len(sentence.doc)
     if token.lower_ == "according":
         if token.i + 2 >= end or doc[token.i + 1].lower_ != "to":
@@ -43,6 +43,9 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         ):
             return
         source = noun_phrase_from(sentence, token.i + 1)
+    elif token.lower_ == "if":
+        yield from _believed(token, sentence)
+        return
     else:
         cue = _as_clause(token, sentence)
         if cue is None:
@@ -55,6 +58,14 @@ def according(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         return
     source, last = _with_asides(sentence, source)
     yield from _around(token, sentence, (token.i, last), source, "according")
+
+
+def _believed(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """P, if X is to be believed."""
+    verb, doc = token.head, sentence.doc
+    subject, last = child_of(verb, "nsubj", "nsubjpass"), verb.i + 4
+    if verb.i > token.i and subject is not None and doc[verb.i : last].text.endswith("to be believed"):
+        yield from _around(token, sentence, (token.i, last), source_of(subject, verb), "according")
 
 
 def _with_asides(sentence: Sentence, source: Span) -> tuple[Span, int]:

@@ -60,7 +60,7 @@ def _of_oneself(frame: Attribution, doc: Doc) -> bool:
 
 def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     lower = token.lower_
-    if lower in {"according", "per"} or (lower == "as" and token.dep_ != "prep"):
+    if lower in {"according", "per", "if"} or (lower == "as" and token.dep_ != "prep"):
         yield from according(token, sentence)
     if lower in {"in", "by", "on"}:
         yield from account(token, sentence)

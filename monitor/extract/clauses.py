@@ -15,6 +15,7 @@ from monitor.extract.grammar import (
     helps,
     is_place,
     phrase,
+    predicates,
     region_of,
     source_of,
     speaks,
@@ -68,7 +69,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
     first, last = region_of(token, subject)
-    if not marked and _quote_before(sentence, first):
+    if not marked and token.tag_ != "VBG" and _quote_before(sentence, first):
         start = None  # ""P," X says in a video addressed to N"
     if token.dep_ == "ROOT" and extent.circumstance(sentence):
         first = 0
@@ -183,20 +184,29 @@ def _speaker(token: Token) -> Token | None:
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
     seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token) or _aside(token)
-    subject = seen if seen is not None else subject_of(token)
+    subject = seen or _behind_comma(token) or subject_of(token)
     if subject is not None:
         return subject
     before = token.nbor(-1) if token.i else None
-    if token.dep_ in {"ROOT", "parataxis", "ccomp"} and token.lemma_ in extent.STRONG:
+    quoted = before is not None and before.text == '"'  # ""P," declared a masked man"
+    if token.dep_ in {"ROOT", "parataxis", "ccomp"} and (token.lemma_ in extent.STRONG or quoted):
         # "P, said X" with X taken for an object, or "X says" whose X hangs elsewhere
         after = child_of(token, "dobj", "attr", "npadvmod", "oprd")
-        if after is not None and after.i - token.i <= 6 and after.pos_ in {"PROPN", "PRON"}:
+        near = after is not None and after.i - token.i <= 6
+        if near and (after.pos_ in {"PROPN", "PRON"} or (quoted and after.lemma_ in cues.SPEAKING)):
             return after
         if before is not None and before.pos_ in {"PROPN", "PRON", "NOUN"}:
             return before
     if finite and before is not None and before.lower_ in {";", ",", "but", "and"}:
         return next((t for t in token.doc[: token.i] if t.dep_ in SUBJECTS), None)
     return None
+
+
+def _behind_comma(token: Token) -> Token | None:
+    """Who says it of "Explosions in Moscow, write residents", read as if the explosions wrote."""
+    thing = child_of(token, "dobj")
+    behind = thing is not None and token.i > 1 and token.nbor(-1).text == "," and token.lemma_ in extent.STRONG
+    return thing if behind and thing is not None and thing.lemma_ in cues.SPEAKING else None
 
 
 def _neighbour(token: Token) -> Token | None:
@@ -275,7 +285,7 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
     if not between_commas or any(t.lower_ == "that" for t in doc[token.i : last]):
         return
     left, right, source = (0, first - 1), (last + 1, end), source_of(subject, token)
-    if (not has_verb(sentence, left) and goes_on(sentence, last + 1)) or helps(doc, first - 2, last + 1):
+    if (not predicates(sentence, left) and goes_on(sentence, last + 1)) or helps(doc, first - 2, last + 1):
         yield Attribution("inserted", token.i, cue.lemma, source, (left, right), (first, last), cue.stance)
     elif _adjunct(sentence, left) and _begins_clause(sentence, last + 1):
         tells = has_verb(sentence, left) or is_place(sentence, left)

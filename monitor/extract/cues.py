@@ -51,7 +51,7 @@ _VERBS = {
         warn rebut disclaim attribute decry deplore rule outline detail estimate predict note cite mention promise
         demand propose recommend repeat reiterate discuss stress emphasise emphasize highlight question
         proclaim hint signal suggest report document cast portray depict characterise characterize publish release
-        share put pin lambast deride mock ridicule debunk dispute contest vow pledge thank commend applaud present
+        share put lambast deride mock ridicule debunk dispute contest vow pledge thank commend applaud present
         """,
     "infinitive": "claim vow promise pledge threaten swear purport profess demand agree offer propose",
     "order": "urge order tell call ask advise instruct warn demand request appeal beg implore command direct encourage",
@@ -74,6 +74,7 @@ VERBS: dict[str, Cue] = _table()
 
 # verbs that are cues only together with a word of their own: a particle, an object, a preposition
 _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
+    ("pin", "blame responsibility hopes", "noun", Stance.ASSERTED),
     ("make let", "clear plain known", "clause", Stance.ASSERTED),
     ("take assume accept", "credit responsibility blame", "noun", Stance.ASSERTED),
     ("give", "confirmation", "noun", Stance.CONFIRMED),
@@ -175,7 +176,7 @@ ROLE_NOUNS = words(
     """
     governor spokesman spokeswoman spokesperson minister president mayor adviser advisor aide official officer
     general commander chief head leader secretary ambassador envoy deputy director chairman colonel representative
-    analyst expert blogger correspondent resident fighter founder lawmaker senator prosecutor
+    analyst expert blogger correspondent resident fighter founder lawmaker senator prosecutor mp
     """
 )
 GROUP_NOUNS = words(
@@ -202,8 +203,8 @@ PEOPLE_NOUNS = words(
     """
     officials authorities police source media report military witness witnesses residents governors locals official
     authority man woman people fighter soldier rebel militant partisan saboteur milblogger insurgent volunteer
-    citizen doctor rescuer neighbour neighbor witness local survivor prisoner
+    citizen doctor rescuer neighbour neighbor witness local survivor prisoner brass
     """
 )
-SPEAKING = ROLE_NOUNS | GROUP_NOUNS | AGENCY_NOUNS | PEOPLE_NOUNS
+SPEAKING = ROLE_NOUNS | GROUP_NOUNS | AGENCY_NOUNS | PEOPLE_NOUNS | DESCRIBED
 """Nouns, mostly lemmas, for those who can speak."""

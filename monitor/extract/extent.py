@@ -4,7 +4,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues
-from monitor.extract.grammar import Span, befell, child_of, subject_of
+from monitor.extract.grammar import Span, befell, child_of, is_place, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
@@ -66,7 +66,13 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
         verb = next((t for t in doc[token.i + 1 : token.i + 26] if t.tag_ in FINITE), None)
         if verb is not None and verb.i > token.i + 1 and not doc[_past_adjuncts(token, verb)].is_punct:
             return "", _past_adjuncts(token, verb)
-    if cue.lemma == "say" and token.tag_ in {"VBZ", "VBP"} and not inverted and _headline(doc[token.i + 1 : end]):
+    later = token.i + 1 < end and doc[token.i + 1].lower_ in _ADDED  # "P, X says after the raid"
+    if (
+        cue.lemma == "say"
+        and token.tag_ in {"VBZ", "VBP"}
+        and not (inverted or later)
+        and _headline(doc[token.i + 1 : end])
+    ):
         return "", token.i + 1
     return "", None
 
@@ -269,6 +275,12 @@ def _headline(left: Tokens) -> bool:
     return said >= _SHORTEST_HEADLINE and left.root.pos_ in {"NOUN", "PROPN", "NUM"}
 
 
+def _placed(sentence: Sentence, at: int) -> bool:
+    """Whether what is left says where it happened, and not where the speaker is from."""
+    rest = (at, len(sentence.doc))
+    return at < rest[1] and sentence.doc[at].lower_ not in {"from", "according"} and is_place(sentence, rest)
+
+
 def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
     """Where the cue's clause ends: at the next comma or quotation mark that is not within its subject."""
     doc = sentence.doc
@@ -279,7 +291,7 @@ def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
             break
         if here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
             break
-        if here.text == "," and befell(doc, at + 1, len(doc)):
+        if here.text == "," and (befell(doc, at + 1, len(doc)) or _placed(sentence, at + 1)):
             break
         at += 1
     return at
@@ -293,7 +305,9 @@ def tail(sentence: Sentence, last: int) -> Span | None:
         at += 1
     if at >= end - 1 or all(t.is_punct for t in doc[at:end]):
         return None
-    if doc[at].lower_ in _ADDED and not _goes_on(doc, at):
+    if doc[last].text == ";" and doc[at].text != '"':
+        return None  # "P, X said; Q"
+    if doc[at].lower_ in _ADDED and not _goes_on(doc, at) and not is_place(sentence, (at, end)):
         return None
     return at, end
 
@@ -318,4 +332,5 @@ def title_before(sentence: Sentence, first: int, token: Token) -> int:
         at -= 1
     chunk = doc[at:last]
     title = any(t.lemma_.lower() in cues.ROLE_NOUNS for t in chunk)
-    return at if title and at > 0 and last - at <= 8 and not any(t.tag_ in VERBAL for t in chunk) else first
+    clause = any(t.tag_ in VERBAL and t.dep_ != "amod" for t in chunk)  # "the surrounding region"
+    return at if title and at > 0 and last - at <= 8 and not clause else first

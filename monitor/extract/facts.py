@@ -202,13 +202,18 @@ def to_come(verb: Token) -> bool:
 
 
 _TALKS = {"agree": "with", "disagree": "with", "comment": "on", "remark": "on", "react": "to", "respond": "to"}
+_TALKS |= {"speak": "about", "talk": "about"}
 
 
 def only_talks(verb: Token) -> bool:
     """Whether it tells that somebody spoke, and not what was said: "agreed with X", "commented on the raid"."""
+    if verb.lemma_ == "report" and verb.tag_ == "VBZ" and child_of(verb, "ccomp", "dobj") is None:
+        return verb.i + 1 < len(verb.doc) and verb.nbor().lower_ == "on" and child_of(verb.nbor(), "pobj") is not None
     if verb.lemma_ not in _TALKS or child_of(verb, "ccomp", "xcomp", "dobj") is not None:
         return False
     related = {c.lower_ for c in verb.children if c.dep_ in {"prep", "agent"}}
+    if verb.lemma_ == "disagree":
+        return True
     acts = verb.lemma_ in {"react", "respond"} and any(t.lower_ in {"with", "by"} for t in verb.subtree)
     return _TALKS[verb.lemma_] in related and not acts
 

@@ -268,8 +268,10 @@ def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
     out: list[Span] = []
     for span in spans:
         after = next((i for i in range(*span) if not sentence.doc[i].is_punct), span[0])
-        rest = out and not _predicates(sentence, out[-1])
+        rest = out and not predicates(sentence, out[-1])
+        where = (after, comma_after(sentence, after))  # "two drones were shot down, X said, near Shebekino"
         whole = rest and (goes_on(sentence, after) or is_place(sentence, out[-1]))
+        whole = whole or (is_place(sentence, where) and not has_verb(sentence, where))
         if out and (whole or helps(sentence.doc, out[-1][1] - 1, after)):
             out[-1] = (out[-1][0], span[1])
         else:
@@ -277,9 +279,9 @@ def rejoined(sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(out)
 
 
-def _predicates(sentence: Sentence, span: Span) -> bool:
+def predicates(sentence: Sentence, span: Span) -> bool:
     """Whether a verb stands in the span that does more than describe a noun: "those hurt"."""
-    return any(t.tag_ in VERBAL and t.dep_ not in {"acl", "amod"} for t in sentence.doc[span[0] : span[1]])
+    return any(t.tag_ in VERBAL and t.dep_ not in {"acl", "amod", "relcl"} for t in sentence.doc[span[0] : span[1]])
 
 
 def befell(doc: Doc, at: int, end: int) -> bool:

@@ -44,7 +44,7 @@ _STATES = vocabulary.words(
 )
 _PERHAPS = frozenset({"could", "might", "may"})
 _PERCEIVED = frozenset({"hear", "see", "feel", "smell"})
-_REFUSING = frozenset({"refuse", "decline"})
+_REFUSING = frozenset({"refuse", "decline", "fail"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
 _PEOPLE_HELD = frozenset({"civilian", "soldier", "prisoner"})
 _STRUCK = frozenset({"civilian", "soldier", "fighter", "rescuer"})

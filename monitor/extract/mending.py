@@ -68,9 +68,16 @@ def _speak(doc: Doc) -> None:
 
 
 def _close(doc: Doc) -> None:
-    """In "P, the agency X reports." and "P, a source in X told N." the last words are a clause."""
+    """In "P, the agency X reports.", "P, a source in X told N." and "P, mayor N said." the last words are a clause."""
     verb = next((t for t in reversed(doc[:]) if t.lemma_ in _SPOKEN and t.dep_ in _LAST), None)
-    if verb is None or verb.i < _NEAREST or any(child.dep_ in _SUBJECTS for child in verb.children):
+    if verb is None or verb.i < _NEAREST:
+        return
+    subject = next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
+    if subject is not None:
+        parted = subject.left_edge.i and subject.left_edge.nbor(-1).text == "," and subject.pos_ == "PROPN"
+        marked = any(child.dep_ == "mark" or child.tag_ in {"WP", "WDT", "WRB"} for child in verb.children)
+        if parted and not marked and verb.dep_ in {"relcl", "acl"} and verb.i >= doc[-1].i - 1:
+            verb.dep_, verb.head = "parataxis", doc[:].root
         return
     before = verb.nbor(-1)
     if verb.tag_ == "NNS" and verb.dep_ == "ROOT" and before.pos_ in {"NOUN", "PROPN"}:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from monitor.extract import cues, extent
+from monitor.extract import cues, extent, facts
 from monitor.extract.grammar import (
     Attribution,
     Span,
@@ -176,7 +176,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     first, _ = region_of(token, subject)
     source = source_of(subject, token)
-    end = token.right_edge.i + 1 if token.dep_ == "relcl" else len(sentence.doc)
+    before = token.dep_ == "advcl" and token.i < token.head.i  # "while X put the number at eight, P"
+    end = token.right_edge.i + 1 if token.dep_ == "relcl" or before else len(sentence.doc)
     if token.tag_ == "VBG":
         end = extent.end_of(token, sentence, "")
     end = extent.explained_at(token, sentence) or end
@@ -214,6 +215,8 @@ def _no_statement(token: Token, sentence: Sentence, cue: cues.Cue) -> bool:
     """Whether the cue only names or describes: "what they called", "calling itself", "published a video"."""
     if token.dep_ == "amod" or child_of(token, "auxpass") is not None or cue.lemma in _HANDING:
         return True
+    if facts.only_talks(token):
+        return True  # "the air force reports on its work"
     if token.tag_ == "VBN" and token.dep_ in {"acl", "relcl", "advcl"} and child_of(token, "aux") is None:
         return True
     if token.tag_ == "VBG" and (cue.lemma in {"cite", "note", "mention"} or _names(token, sentence, cue)):

@@ -64,7 +64,7 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
 
 
 _LATER_EDGE = _EDGE | {"when", "where", "after", "before", "because", "since", "amid", "following"}
-_OPEN_ENDS = _EDGE | {"with", "in", "which", "whom"}
+_OPEN_ENDS = _EDGE | {"with", "in", "for", "of", "from", "which", "whom"}
 _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
 
 
@@ -89,7 +89,7 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     yield from _gapped(doc, span)
     yield from _befallen(doc, span)
     for token in doc[span[0] : span[1]]:
-        if token.text == ";" or (token.text == ":" and doc[span[0]].tag_ == "WP"):  # "What is known: P; Q"
+        if token.text == ";" or (token.text == ":" and _explains(sentence, token.i, span)):
             yield token.i
         elif token.dep_ == "conj" and token.tag_ in VERBAL | {"JJ"} | {"NNS", "NN"}:
             cut = _coordination(token, span)
@@ -225,6 +225,15 @@ def _gapped(doc: Doc, span: Span) -> Iterator[int]:
             paired = any(t.lower_ == preposition and t.pos_ == "ADP" for t in before)
             if paired and _counts(doc, (span[0], token.i)) and _strong(doc, (span[0], token.i)):
                 yield token.i
+
+
+def _explains(sentence: Sentence, colon: int, span: Span) -> bool:
+    """Whether either side of the colon tells of something: "traffic is stopped: an emergency occurred"."""
+    doc, sides = sentence.doc, ((span[0], colon), (colon + 1, span[1]))
+    if doc[span[0]].tag_ == "WP":  # "What is known: P; Q"
+        return True
+    told = all(any(t.tag_ in FINITE for t in doc[a:b]) and _core(doc, (a, b)) for a, b in sides)
+    return told and sentence.quotes[colon] < 0
 
 
 def _befallen(doc: Doc, span: Span) -> Iterator[int]:

@@ -49,7 +49,7 @@ _WORDCHAR = re.compile(r"\w")
 # a mark made of two has a space within
 _STOP = re.compile(r"[.!?]+(?: \"(?=\s|$)|[\"')\]])*(?=\s+(?:\" |[\"'(\[#@])*[A-Z0-9À-ÞЀ-Я])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|Pres|St|vs|No|Nos|Jan|Feb"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Maj|Capt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Prof|Sen|Rep|Gov|GOV|GEN|COL|Pres|St|vs|No|Nos|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
     r"|\b(?:[A-WYZ]|(?<!\bon )(?<!\bvia )X)|\b[a-z]\.[a-z])$"
 )
@@ -59,7 +59,7 @@ _SPEECH_TAIL = re.compile(
 _DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:[/,] ?[A-Z][\w.' ]{1,20}){0,3},? ?"
     r"(?:\([A-Za-z][\w /.-]{1,30}\))? ?[,-]{1,2} (?=[A-Z\"]))"
-    r"|\s*\((?:Reuters|AP|AFP|Bloomberg|CNN)\) ?[,-]{1,2} "
+    r"|\s*(?:[A-Z][\w.'/-]*,? (?:[A-Z\d][\w.'/-]*,? ){0,3})?\((?:Reuters|AP|AFP|Bloomberg|CNN)\) ?[,-]{1,2} "
 )
 _LABEL = re.compile(
     r"\s*(?:(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video"

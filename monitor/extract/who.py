@@ -33,6 +33,7 @@ _PLACING = frozenset({"on", "in", "from", "of", "at", "there", "here"})
 # Whoever is called something more precise may be called these, too.
 _ANY_ROLE = words("official leader politician head chief boss")
 _ANY_GROUP = words("group organisation organization unit formation")
+_PRESS = frozenset({"service", "office", "centre", "center"})
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12
 
@@ -101,7 +102,8 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     head = sentence.doc[source[0] : source[1]].root
     if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one"}:
         some = _one_of(head) or head.lower_ in _SOME
-        return _surface(sentence, source, head) if some else _pronoun(head.lower_, thread)
+        theirs = _of_them(head) and thread.organisation is not None  # "one of them"
+        return thread.organisation if theirs else _surface(sentence, source, head) if some else _pronoun(head, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, names)
     behind = _name_behind(sentence, source, head) if mention is None else None
     if behind is not None:
@@ -113,7 +115,8 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     spoken = any(c.dep_ == "acl" and c.lemma_ in cues.VERBS for c in head.children)  # "a video saying that P"
     if (lemma in cues.FOOTAGE and not spoken) or (head.lower_ in _EMPTY and not owned):
         return None
-    if lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY:
+    press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)
+    if lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY or press:
         return _owner(sentence, head, thread, names)
     known = _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
@@ -151,7 +154,8 @@ def _with_own_name(source: Span, head: Token) -> Span:
     return source if naming is None else (source[0], max(source[1], naming.right_edge.i + 1))
 
 
-def _pronoun(lower: str, thread: Thread) -> Who | None:
+def _pronoun(head: Token, thread: Thread) -> Who | None:
+    lower = head.lower_
     if lower in {"he", "she", "him", "her"}:
         return thread.person or thread.speaker
     if lower in {"it", "they"}:
@@ -172,7 +176,8 @@ def _kindred(lemma: str, thread: Thread) -> Who | None:
             return None  # "the brigade" is more than "an armed group"
         return last if last.kind == "group" or named else None
     if lemma in cues.AGENCY_NOUNS and last is not None:
-        return last if last.kind in {"agency", "channel", "outlet"} else None
+        news = lemma in cues.MEDIA | {"service"}
+        return last if last.kind == "agency" or (news and last.kind in {"channel", "outlet"}) else None
     if lemma in cues.ROLE_NOUNS and lemma not in {"resident", "fighter", "expert", "analyst"}:
         called = {noun for noun, who in thread.nouns.items() if who == thread.person} & cues.ROLE_NOUNS
         return thread.person if lemma in called | _ANY_ROLE or not called else None
@@ -182,6 +187,13 @@ def _kindred(lemma: str, thread: Thread) -> Who | None:
 def _one_of(head: Token) -> bool:
     """Whether it is one of some who are named: "one of the group's commanders"."""
     return any(c.lower_ == "of" and child_of(c, "pobj") is not None for c in head.children)
+
+
+def _of_them(head: Token) -> bool:
+    """Whether it is one of those who were just named: "one of them", "some of these"."""
+    of = next((c for c in head.children if c.lower_ == "of"), None)
+    whom = child_of(of, "pobj") if of is not None else None
+    return whom is not None and whom.lower_ in {"them", "these", "those"}
 
 
 def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who | None:
@@ -334,6 +346,8 @@ def _stop(sentence: Sentence, source: Span) -> int:
     while at < min(source[1], source[0] + MOST_WORDS) and doc[at].text not in {",", "(", ";", ":"}:
         if doc[at].tag_ in {"WDT", "WP"} or (doc[at].lower_ == "that" and doc[at].dep_ in SUBJECTS):
             break  # "one of the groups that staged the raid"
+        if doc[at].lower_ == "in" and any(t.lemma_ in cues.FOOTAGE | cues.TEXTS for t in doc[at + 1 : at + 4]):
+            break  # "a masked man in a video"
         at += 1
     return at
 

@@ -34,9 +34,11 @@ _BOILERPLATE = re.compile(
     r"|^(?:explain(?:ed|er)|analysis|opinion|editorial|comment|column|podcast|timeline|profile|factbox|q&a) ?[:|]"
     r"|(?:do|does|did)(?: not|n't) know (?:who|what|how|where|whether|when|why)"
     r"|latest (?:images|pictures|photos)|(?:conflicting|differing|contradictory) (?:accounts|versions|explanations)"
-    r"|campaign assessment|updated: |\bno (?:official )?confirmation from\b|collection for|card number|pinned message"
+    r"|campaign assessment|updated: |collection for|card number|pinned message"
+    r"|\bno (?:official )?confirmation (?:of (?:this|that|it) )?from\b"
     r"|\b(?:reported|wrote) from [^,;]+(?:, \w+ \w+ (?:wrote|reported) from|$)"
     r"|\b(?:sur)?names? (?:not )?(?:to )?be (?:\w+ ){0,2}(?:published|used|withheld|printed|disclosed|given|changed)"
+    r"|\bendnotes\b|\bwritten (?:using|with) (?:material|files|reports?)\b|\bwith files from\b"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
@@ -201,20 +203,18 @@ def _witnessed(piece: Tokens) -> bool:
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
     """Worth of what the outlet says itself."""
     text = piece.text
-    # only what somebody was asked, or where or when he spoke
-    beside = not heading and (piece.root.dep_ == "prep" or piece[0].lower_ in {"asked", "pressed", "questioned"})
-    beside = beside or piece[0].tag_ in {"WP", "WDT", "WP$"} or _too_short(piece, heading=heading)
-    asked = piece.doc.text.rstrip('" ').endswith("?")
-    if beside or asked or is_boilerplate(piece.doc.text) or background(text, published):
+    question = piece.doc.text.rstrip('" ').endswith("?")
+    if _beside(piece, heading=heading) or question or is_boilerplate(piece.doc.text) or background(text, published):
         return False
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
-    if heading and any(not hit.weak for hit in hits):
-        return _QUESTION.match(text) is None and not _adverbial(piece)
     main = facts.main_verb(piece)
+    talks = main is not None and facts.only_talks(main)
+    if heading and not talks and any(not hit.weak for hit in hits):
+        return _QUESTION.match(text) is None and not _adverbial(piece)
     if main is None:
         return heading and company and facts.no_such_thing(piece)
-    if facts.to_come(main) or facts.describes(main) or facts.only_talks(main):
+    if talks or facts.to_come(main) or facts.describes(main):
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
         return piece[0].tag_ != "WRB"
@@ -222,6 +222,19 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
         piece, main, heading=heading, company=company
     )
     return told and piece[0].tag_ != "WRB" and _QUESTION.match(text) is None
+
+
+def _beside(piece: Tokens, *, heading: bool) -> bool:
+    """Whether it is only what somebody was asked, or where or when he spoke: "the ministry, asked about N"."""
+    first, root = piece[0], piece.root
+    if not heading and (root.dep_ == "prep" or first.lower_ in _ASKED):
+        return True
+    if root.lower_ in _ASKED and root.i > piece.start and root.nbor(-1).text == ",":
+        return True
+    return first.tag_ in {"WP", "WDT", "WP$"} or _too_short(piece, heading=heading)
+
+
+_ASKED = frozenset({"asked", "pressed", "questioned"})
 
 
 def toll(piece: Tokens) -> bool:
