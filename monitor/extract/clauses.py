@@ -192,14 +192,17 @@ def _speaker(token: Token) -> Token | None:
     if token.dep_ in {"ROOT", "parataxis", "ccomp"} and (token.lemma_ in extent.STRONG or quoted):
         # "P, said X" with X taken for an object, or "X says" whose X hangs elsewhere
         after = child_of(token, "dobj", "attr", "npadvmod", "oprd")
-        near = after is not None and after.i - token.i <= 6
-        if near and (after.pos_ in {"PROPN", "PRON"} or (quoted and after.lemma_ in cues.SPEAKING)):
+        if after is not None and after.i - token.i <= 6 and _may_speak(after, quoted=quoted):
             return after
         if before is not None and before.pos_ in {"PROPN", "PRON", "NOUN"}:
             return before
     if finite and before is not None and before.lower_ in {";", ",", "but", "and"}:
         return next((t for t in token.doc[: token.i] if t.dep_ in SUBJECTS), None)
     return None
+
+
+def _may_speak(noun: Token, *, quoted: bool) -> bool:
+    return noun.pos_ in {"PROPN", "PRON"} or (quoted and noun.lemma_ in cues.SPEAKING)
 
 
 def _behind_comma(token: Token) -> Token | None:

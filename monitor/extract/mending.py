@@ -74,26 +74,34 @@ def _close(doc: Doc) -> None:
         return
     subject = next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
     if subject is not None:
-        parted = subject.left_edge.i and subject.left_edge.nbor(-1).text == "," and subject.pos_ == "PROPN"
         marked = any(child.dep_ == "mark" or child.tag_ in {"WP", "WDT", "WRB"} for child in verb.children)
-        if parted and not marked and verb.dep_ in {"relcl", "acl"} and verb.i >= doc[-1].i - 1:
+        named = subject.pos_ == "PROPN" and _behind_comma(subject)
+        if named and not marked and verb.dep_ in {"relcl", "acl"} and verb.i >= doc[-1].i - 1:
             verb.dep_, verb.head = "parataxis", doc[:].root
-        return
-    before = verb.nbor(-1)
-    if verb.tag_ == "NNS" and verb.dep_ == "ROOT" and before.pos_ in {"NOUN", "PROPN"}:
-        if any(child.dep_ == "ccomp" and child.i < verb.i for child in verb.children):
-            verb.tag_, verb.pos_ = "VBZ", "VERB"
-            before.dep_ = "nsubj"
-            for child in verb.children:
-                if child.dep_ in {"det", "amod", "compound", "nmod", "poss"}:
-                    child.head = before
+    elif verb.tag_ == "NNS":
+        _reports(verb)
     elif verb.tag_ in FINITE and not any(t.tag_ in FINITE for t in doc[verb.i + 1 :]):
-        parted = (t for t in doc[2 : verb.i] if t.left_edge.i and t.left_edge.nbor(-1).text == ",")
-        names = (t for t in parted if t.dep_ in {"appos", "conj"} and t.pos_ in {"NOUN", "PROPN"})
-        name = next((t for t in names if t.right_edge == before), None)
+        names = (t for t in doc[2 : verb.i] if t.dep_ in {"appos", "conj"} and t.pos_ in {"NOUN", "PROPN"})
+        name = next((t for t in names if t.right_edge == verb.nbor(-1) and _behind_comma(t)), None)
         if name is not None:
             verb.dep_ = "parataxis"
             name.head, name.dep_ = verb, "nsubj"
+
+
+def _behind_comma(noun: Token) -> bool:
+    return noun.left_edge.i > 0 and noun.left_edge.nbor(-1).text == ","
+
+
+def _reports(verb: Token) -> None:
+    """Of "P, the news agency X reports." the parser makes one noun, of which P is told."""
+    name = verb.nbor(-1)
+    told = any(child.dep_ == "ccomp" and child.i < verb.i for child in verb.children)
+    if verb.dep_ == "ROOT" and told and name.pos_ in {"NOUN", "PROPN"}:
+        verb.tag_, verb.pos_ = "VBZ", "VERB"
+        name.dep_ = "nsubj"
+        for child in verb.children:
+            if child.dep_ in {"det", "amod", "compound", "nmod", "poss"}:
+                child.head = name
 
 
 def _cite(doc: Doc) -> None:
