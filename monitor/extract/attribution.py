@@ -278,9 +278,24 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
         None,
     )
     beside = outer is not None and outer.kind == "inverted" and cue.tag_ == "VBG" and outer.region[1] >= cue.i - 1
+    if outer is not None and _of_itself(shared, frame, doc):
+        return replace(frame, source=outer.source)
     if shared.head == cue or (speaks and cue.lower_ != "adding" and not beside and not _like_outer(cue, outer, doc)):
         return frame  # but of "residents were told, he said, urging them to leave" he urges
     return replace(frame, source=outer.source) if outer is not None else frame
+
+
+def _of_itself(shared: Token, frame: Attribution, doc: Doc) -> bool:
+    """Whether what is said names whom the cue seems to share its subject with: who speaks says "they".
+
+    "X stated that Russian forces did P and suggested that the Russians did Q": X suggested.
+    """
+    names = {t.lower_[:_STEM] for t in shared.subtree if t.pos_ in {"PROPN", "ADJ"} and t.text[0].isupper()}
+    begin, _ = frame.content[0]
+    return shared.head.i < frame.cue and any(t.lower_[:_STEM] in names for t in doc[begin : begin + 3])
+
+
+_STEM = 6
 
 
 def _like_outer(cue: Token, outer: Attribution | None, doc: Doc) -> bool:

@@ -64,7 +64,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     mind = mind_of(cue)
     if subject is not None and token.tag_ == "VBG" and subject.lower_ in {"some", "others"}:
         subject = subject_of(token.head) or subject  # "officials gave two accounts, some saying that P"
-    if subject is not None and cue.lemma in _BY_THINGS and _is_fact(subject, token):
+    if subject is not None and _by_itself(subject, token, cue):
         return
     marked, start = ("", None) if extent.when_asked(token) else extent.right(token, sentence, cue, subject)
     source = source_of(subject, token)
@@ -120,6 +120,13 @@ def _house(sentence: Sentence) -> Span | None:
         return None
     capitals = house.text.isupper() and len(house) >= _SHORTEST_ACRONYM
     return phrase(house) if capitals or house.lemma_.lower() in cues.AGENCY_NOUNS | cues.SEATS else None
+
+
+def _by_itself(subject: Token, token: Token, cue: cues.Cue) -> bool:
+    """Whether the cue tells what happens, and nobody speaks: "the blast suggests", "the fighting went on"."""
+    if cue.lemma == "go on":
+        return not speaks(subject) or subject.lower_ == "it"
+    return cue.lemma in _BY_THINGS and _is_fact(subject, token)
 
 
 def _is_fact(subject: Token, cue: Token) -> bool:

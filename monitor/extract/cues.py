@@ -86,6 +86,7 @@ _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
         "noun",
         Stance.ASSERTED,
     ),
+    ("go", "on", "clause", Stance.ASSERTED),
     ("play", "down", "noun", Stance.ASSERTED),
     ("hint", "at", "noun", Stance.ASSERTED),
     ("recall recount remember", "seeing hearing watching", "noun", Stance.ASSERTED),

@@ -94,6 +94,7 @@ _BY_OBJECT = (
 _BY_SUBJECT = (
     (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
     (("flee",), _TROOPS, "withdraw"),
+    (("return-ban",), _TROOPS, "kill"),
     (("capture",), frozenset({"video"}), "show"),
     (
         ("deny-involvement",),

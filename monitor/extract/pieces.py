@@ -362,9 +362,11 @@ def _tail(token: Token, span: Span) -> int | None:
     """Where ", killing three" or ", while P" begins."""
     doc = token.doc
     start = token.left_edge.i
-    if start <= span[0] + 2 or not span[0] <= token.head.i < start or not _on_spine(token.head, span):
-        return None
     parted = doc[start - 1].text == ","
+    # "routed militants who attacked the town, killing 70": the last verb is not always whose tail it is
+    on_spine = _on_spine(token.head, span) or (parted and token.tag_ == "VBG" and token.head.dep_ == "relcl")
+    if start <= span[0] + 2 or not span[0] <= token.head.i < start or not on_spine:
+        return None
     ends = (
         c.left_edge.i
         for c in token.children

@@ -43,7 +43,10 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r",?\s*(?:though|although|but|which|while|and)?\s*"
+    r",?\s*an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that |which )?[\w ]{2,24}?"
+    r" (?:has|have|had|is|was|are|were|could|can)(?: not|n't|not| un) ?(?:yet )?(?:been )?(?:able to )?"
+    r"(?:independently |immediately )?(?:verif|confirm|corroborat)\w*.*$"
+    r"|,?\s*(?:though|although|but|which|while|and)?\s*"
     r"(?:(?:an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that|which))"
     r"|this|that|the claims?|which|it|these claims?|the reports?)?\s*"
     r"(?:has|have|had|is|are|was|were|could|can)\s*(?:not|n't|yet|never)(?: been| be| yet been| yet to be| to be)?\s*"
@@ -269,7 +272,8 @@ def _too_short(piece: Tokens, *, heading: bool) -> bool:
     behind = next((n + 1 for n, t in enumerate(piece) if t.text == ":"), 0)
     count = sum(t.is_alpha or t.like_num for t in piece[behind:])
     brief = _number(piece) or piece[0].lower_ == "one" or _headline(piece)
-    return count < (2 if heading and brief else 3)
+    tail = piece[0].tag_ == "VBG" and piece.root == piece[0]  # ", flooding villages"
+    return count < (2 if (heading and brief) or tail else 3)
 
 
 def _headline(piece: Tokens) -> bool:

@@ -326,6 +326,8 @@ def test_a_raid_is_staged_as_it_is_carried_out_and_what_one_refuses_to_do_is_not
         ("The council listed the strike among its successes.", "strike"),
         ("The corps was formed in March.", None),
         ("The law gives the governor new powers.", None),
+        ("Gunmen drove over the border.", "enter"),
+        ("Three soldiers did not come back.", "kill"),
     ],
 )
 def test_words_that_look_like_an_event_and_are_another_or_none(text: str, main: str | None) -> None:
