@@ -89,7 +89,8 @@ def _mark(
     """The colon, quotation mark or "that" between the cue and its clause, and where the content begins."""
     doc, end = sentence.doc, len(sentence.doc)
     stop = min(end, clause if clause is not None else end, token.i + 22)
-    if clause is not None and doc[after].text == doc[clause - 1].text == "," and doc[clause].lower_ == "that":
+    parted = clause is not None and clause > after and doc[after].text == doc[clause - 1].text == ","
+    if clause is not None and parted and doc[clause].lower_ == "that":
         after = clause  # "wrote, citing the "ministry", that P"
     for at in range(after, min(stop + 1, end)):
         here = doc[at]

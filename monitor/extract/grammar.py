@@ -117,9 +117,10 @@ def _own_subject(verb: Token) -> Token | None:
 
 def _beside_aside(before: Sequence[Token]) -> bool:
     """Whether an aside stands between the first subject and its verb: "the legion, for its part, said"."""
-    after = before[0].right_edge.i + 1 if before else 0
-    doc = before[0].doc if before else ()
-    return bool(before) and doc[after].text == "," and doc[after + 1].pos_ == "ADP" and before[0].left_edge.i == 0
+    if not before or before[0].left_edge.i:
+        return False
+    aside = before[0].doc[before[0].right_edge.i + 1 :][:2]
+    return len(aside) > 1 and aside[0].text == "," and aside[1].pos_ == "ADP"
 
 
 def title_of(name: Token) -> Token | None:
