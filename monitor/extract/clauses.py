@@ -86,7 +86,8 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
             content = (left, *content)
         yield Attribution("forward", token.i, cue.lemma, source, content, (first, start), cue.stance, relay, mind)
         return
-    if mind or subject is None or (child_of(token, "dobj") not in {None, subject} and "order" not in cue.ways):
+    hearers = "order" in cue.ways or cue.lemma in extent.TO_HEARERS
+    if mind or subject is None or (child_of(token, "dobj") not in {None, subject} and not hearers):
         return
     first = extent.title_before(sentence, first, token)
     # "P, Kyiv denies" is no statement of P

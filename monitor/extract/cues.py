@@ -43,7 +43,8 @@ _VERBS = {
         forecast calculate speak talk exclaim shout yell whisper murmur tout detail document find show
         guess surmise verify object protest confess divulge remind
         caption cite quote ring hear learn lie decide rule advise order instruct
-        fume crow gloat grumble rage rant sob cry scream bellow thunder moan groan sigh plead
+        fume crow gloat grumble sneer scoff snap jeer taunt rage rant sob cry scream bellow thunder moan groan sigh
+        plead
         """,
     "noun": """
         announce confirm claim deny reject dismiss report blame accuse condemn acknowledge admit declare describe
@@ -72,11 +73,16 @@ _STANCES = (
 
 VERBS: dict[str, Cue] = _table()
 
+PAST = {verb + ("d" if verb.endswith("e") else verb[-1] * (verb == "brag") + "ed"): verb for verb in VERBS}
+"""The verbs by their past form, where that is regular."""
+
 # verbs that are cues only together with a word of their own: a particle, an object, a preposition
 _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
     ("pin", "blame responsibility hopes", "noun", Stance.ASSERTED),
     ("make let", "clear plain known", "clause", Stance.ASSERTED),
     ("take assume accept", "credit responsibility blame", "noun", Stance.ASSERTED),
+    ("admit confess", "to", "noun", Stance.CONFIRMED),
+    ("point", "finger", "noun", Stance.ASSERTED),
     ("give", "confirmation", "noun", Stance.CONFIRMED),
     ("express offer voice extend", "condolences sympathy regret outrage alarm concern anger", "noun", Stance.ASSERTED),
     ("speak talk tell write boast brag complain", "of", "noun", Stance.ASSERTED),
@@ -191,6 +197,7 @@ AGENCY_NOUNS = words(
     agency ministry service institute think-tank thinktank tank department office directorate committee watchdog
     outlet channel newspaper broadcaster army military command authority government company operator regulator blog
     media headquarters administration council parliament embassy police centre center staff hospital railway side
+    intelligence
     """
 )
 # what a person is called who was named before: "the exiled politician said"

@@ -18,7 +18,7 @@ _SHORTEST_HEADLINE = 4
 
 _CIRCUMSTANCES = words("asked pressed questioned responding replying commenting answering speaking")
 
-_TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
+TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
 
 _TIMES = words("minutes hours days weeks months hour day week month")
 
@@ -49,7 +49,8 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
     doc, end = sentence.doc, len(sentence.doc)
     inverted = subject is not None and subject.i > token.i
     after = subject.right_edge.i + 1 if subject is not None and inverted else token.i + 1
-    clauses = (c.left_edge.i for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
+    told = (c.left_edge for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
+    clauses = (begin.i for begin in told if begin.text != "," or begin.nbor().lower_ not in _ADDED)
     clause = min(clauses, default=None)
     if clause is not None and any(t.text == ";" for t in doc[token.i : clause]):
         clause = None  # "P, X said; Q"
@@ -131,7 +132,7 @@ def _quoted_from(token: Token, sentence: Sentence, after: int, at: int) -> tuple
     spoken = any(t.tag_ in FINITE for t in doc[at:] if sentence.quotes[t.i] >= 0)
     named = token.lemma_ in cues.NAMING and not spoken
     # "ordered the evacuation because of "unrest"" quotes a word; "told her: "…"" speaks
-    word = thing is not None and thing.i < at and (named or token.lemma_ not in _TO_HEARERS)
+    word = thing is not None and thing.i < at and (named or token.lemma_ not in TO_HEARERS)
     # so does "dismissed as "lies" reports of N"
     return None if word or (before.lower_ == "as" and not spoken) else ("quote", at)
 
@@ -147,7 +148,7 @@ def _conjunction(that: Token, cue: Token) -> bool:
             return False  # "acknowledged that attack last month"
         return that.dep_ in {"mark", "det", "nsubj"} or (that.dep_ == "dobj" and cue.lemma_ in STRONG)
     first_time = that.nbor(-1).lower_ == "time"  # "admitted for the first time that P"
-    return first_time or (that.dep_ == "mark" and cue.lemma_ in _TO_HEARERS | STRONG)
+    return first_time or (that.dep_ == "mark" and cue.lemma_ in TO_HEARERS | STRONG)
 
 
 def _ends_before_verb(noun: Token) -> bool:
@@ -158,7 +159,7 @@ def _ends_before_verb(noun: Token) -> bool:
 
 def _told(cue: Token) -> bool:
     """Whether the cue names its hearers and has no clause yet: "told reporters on a call that P"."""
-    return cue.lemma_ in _TO_HEARERS and child_of(cue, "dobj") is not None and child_of(cue, "ccomp") is None
+    return cue.lemma_ in TO_HEARERS and child_of(cue, "dobj") is not None and child_of(cue, "ccomp") is None
 
 
 def _past_parenthesis(comma: int, stop: int, doc: Doc) -> int | None:

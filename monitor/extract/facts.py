@@ -146,7 +146,8 @@ def of_oneself(piece: Tokens) -> bool:
 
 def main_verb(piece: Tokens) -> Token | None:
     root = piece.root
-    before = next((c for c in root.children if c.dep_ == "ccomp" and c.i < root.i and c.tag_ in FINITE), None)
+    clauses = (c for c in root.children if c.dep_ == "ccomp" and c.i < root.i)
+    before = next((c for c in clauses if c.tag_ in FINITE or child_of(c, "auxpass") is not None), None)
     if before is not None and before.i >= piece.start and root.lemma_ not in cues.VERBS and child_of(before, *SUBJECTS):
         return before  # "P, it was the heart"
     if root.tag_ in VERBAL and any(t.tag_ in FINITE or t.tag_ in {"VBN", "VBG"} for t in [root, *root.children]):
@@ -172,15 +173,20 @@ def happened(verb: Token) -> bool:
         now
         or verb.lemma_ in {"continue", "remain", "come", "show", "stand", "operate"}
         or _has_toll(verb)
+        or (verb.lemma_ == "go" and any(c.lower_ == "on" and c.dep_ == "prt" for c in verb.children))
         or (verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children)))
     )
     return verb.tag_ == "VBD" or lasting or bool(aux & {"did", "has", "have", "had"})
 
 
 def _has_toll(verb: Token) -> bool:
-    """Whether it is "we have five victims"."""
+    """Whether it is "we have five victims", "we have five injured" or "five houses have damage"."""
     thing = child_of(verb, "dobj") if verb.lemma_ == "have" else None
-    return thing is not None and child_of(thing, "nummod") is not None and bool(events.lookup(thing.lemma_, "NOUN"))
+    if thing is None or thing.like_num:
+        return thing is not None and any(bool(events.lookup(c.lemma_, "VERB")) for c in thing.children)
+    who = child_of(verb, *SUBJECTS)
+    counted = child_of(thing, "nummod") or (child_of(who, "nummod") if who is not None else None)
+    return counted is not None and bool(events.lookup(thing.lemma_, "NOUN"))
 
 
 def acts(verb: Token) -> bool:

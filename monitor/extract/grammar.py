@@ -285,13 +285,21 @@ def predicates(sentence: Sentence, span: Span) -> bool:
     return any(t.tag_ in VERBAL and t.dep_ not in {"acl", "amod", "relcl"} for t in sentence.doc[span[0] : span[1]])
 
 
+_SOME = frozenset({"several", "dozen", "dozens", "hundreds"})
+_BEFALLEN = frozenset({"hurt", "dead", "wounded", "injured", "missing"})
+
+
 def befell(doc: Doc, at: int, end: int) -> bool:
-    """Whether a count and what befell it stands here: "with 29 houses damaged", "with A having lost two men"."""
+    """Whether a count and what befell it stands here: "with 29 houses damaged", "and a dozen more hurt"."""
     near = doc[at : min(end, at + 10)]
-    if not len(near) or near[0].lower_ != "with":
+    if not len(near) or near[0].lower_ not in {"with", "and"}:
         return False
-    counted = next((t.i for t in near if t.like_num or t.lower_ in {"several", "dozens", "hundreds"}), None)
-    return counted is not None and any((t.tag_ == "VBN" and t.i > counted) or t.lower_ == "having" for t in near)
+    counted = next((t.i for t in near if t.like_num or t.lower_ in _SOME), None)
+    if counted is None or (near[0].lower_ == "and" and counted > at + 2):
+        return False
+    return any(t.i > counted and (t.tag_ == "VBN" or t.lower_ in _BEFALLEN) for t in near) or (
+        near[0].lower_ == "with" and any(t.lower_ == "having" for t in near)  # "with the legion having lost two men"
+    )
 
 
 def comma_after(sentence: Sentence, at: int) -> int:

@@ -38,6 +38,14 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     _past_relative(doc)
 
 
+def _hang(token: Token, head: Token, dep: str) -> bool:
+    """Hangs the token on the head, unless the head hangs on the token itself: the parse stays a tree."""
+    if token == head or token.is_ancestor(head):
+        return False
+    token.head, token.dep_ = head, dep
+    return True
+
+
 def _part_quotes(doc: Doc, quotes: Sequence[int]) -> None:
     """Of ""It will, sooner or later," said X" no word of the quote belongs to the clause of "said"."""
     ends = {index: at for at, index in enumerate(quotes) if index >= 0}
@@ -53,11 +61,13 @@ def _speak(doc: Doc) -> None:
 
     So is one that looks like a noun behind a bracket: "channels (Baza, Mash) report that".
     """
+    _invert(doc)
     for token in doc:
         if token.lower_ == "hurt" and token.tag_ == "NN" and token.i and token.nbor(-1).like_num:
             token.tag_, token.pos_ = "VBN", "VERB"  # "two killed and five hurt"
         if token.tag_ in {"NN", "NNS"} and token.dep_ == "ROOT" and token.lemma_ in cues.VERBS:
-            if {"nsubj", "ccomp"} <= {child.dep_ for child in token.children}:
+            told = {child.dep_ for child in token.children if child.dep_ != "advcl" or _that(child)}
+            if "nsubj" in told and told & {"ccomp", "advcl"}:
                 token.tag_, token.pos_ = "VBP" if token.tag_ == "NN" else "VBZ", "VERB"
             continue
         if token.tag_ != "VB" or token.dep_ not in _NOT_INFINITIVE or token.lemma_ not in cues.VERBS:
@@ -65,6 +75,31 @@ def _speak(doc: Doc) -> None:
         before = [child for child in token.children if child.i < token.i]
         if any(child.dep_ == "nsubj" for child in before) and not any(child.dep_ == "aux" for child in before):
             token.tag_ = "VBP"
+
+
+def _that(clause: Token) -> bool:
+    return any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.children)
+
+
+def _invert(doc: Doc) -> None:
+    """Of ""P," bragged X, 39" the verb may look like an adjective, in "N, says X, is P" X is nobody else's subject."""
+    for token in doc[2:-1]:
+        before = token.nbor(-1)
+        name = token.head
+        while name.dep_ == "compound":
+            name = name.head
+        if token.dep_ == "amod" and token.lower_ in cues.PAST and before.text == '"' and name.pos_ == "PROPN":
+            token.tag_, token.pos_, token.lemma_ = "VBD", "VERB", cues.PAST[token.lower_]
+            above = doc[:].root
+            token.head, token.dep_ = (
+                (token, "ROOT") if name.is_ancestor(above) or name == above else (above, "parataxis")
+            )
+            _hang(name, token, "nsubj")
+        elif token.tag_ in FINITE and token.lemma_ in _SPOKEN and before.text == "," and token.dep_ in _LAST:
+            stop = next((t.i for t in doc[token.i + 1 :] if t.text == ","), token.i)
+            theirs = (t for t in doc[token.i + 1 : stop] if t.dep_ in _SUBJECTS and t.head.i > stop)
+            if (name := next(theirs, token)) != token and name.left_edge.i == token.i + 1:
+                _hang(name, token, "nsubj")
 
 
 def _close(doc: Doc) -> None:
@@ -77,15 +112,14 @@ def _close(doc: Doc) -> None:
         marked = any(child.dep_ == "mark" or child.tag_ in {"WP", "WDT", "WRB"} for child in verb.children)
         named = subject.pos_ == "PROPN" and _behind_comma(subject)
         if named and not marked and verb.dep_ in {"relcl", "acl"} and verb.i >= doc[-1].i - 1:
-            verb.dep_, verb.head = "parataxis", doc[:].root
+            _hang(verb, doc[:].root, "parataxis")
     elif verb.tag_ == "NNS":
         _reports(verb)
     elif verb.tag_ in FINITE and not any(t.tag_ in FINITE for t in doc[verb.i + 1 :]):
         names = (t for t in doc[2 : verb.i] if t.dep_ in {"appos", "conj"} and t.pos_ in {"NOUN", "PROPN"})
         name = next((t for t in names if t.right_edge == verb.nbor(-1) and _behind_comma(t)), None)
-        if name is not None:
+        if name is not None and _hang(name, verb, "nsubj"):
             verb.dep_ = "parataxis"
-            name.head, name.dep_ = verb, "nsubj"
 
 
 def _behind_comma(noun: Token) -> bool:
@@ -99,9 +133,9 @@ def _reports(verb: Token) -> None:
     if verb.dep_ == "ROOT" and told and name.pos_ in {"NOUN", "PROPN"}:
         verb.tag_, verb.pos_ = "VBZ", "VERB"
         name.dep_ = "nsubj"
-        for child in verb.children:
+        for child in list(verb.children):
             if child.dep_ in {"det", "amod", "compound", "nmod", "poss"}:
-                child.head = name
+                _hang(child, name, child.dep_)
 
 
 def _cite(doc: Doc) -> None:
@@ -109,10 +143,10 @@ def _cite(doc: Doc) -> None:
     for token in doc[2:]:
         verb = token.nbor(-2)
         if token.lower_ in {"citing", "quoting"} and token.nbor(-1).text == "," and verb.lemma_ in cues.VERBS:
-            clause, token.head = token.head, verb
-            for mark in clause.children:
-                if mark.text == "," and token.i < mark.i < clause.i:
-                    mark.head = verb
+            clause = token.head
+            if _hang(token, verb, token.dep_):
+                for mark in [c for c in clause.children if c.text == "," and token.i < c.i < clause.i]:
+                    _hang(mark, verb, "punct")
 
 
 def _open(doc: Doc) -> None:
@@ -142,7 +176,7 @@ def _attach(doc: Doc, verb: Token) -> None:
     for token in doc[2 : verb.i]:
         parted = token.left_edge.i > 0 and token.left_edge.nbor(-1).text == ","
         if token.pos_ == "PROPN" and token.dep_ in {"conj", "appos"} and parted and token.right_edge.i >= verb.i - 2:
-            token.dep_, token.head = "nsubj", verb
+            _hang(token, verb, "nsubj")
             return
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from monitor.extract import cues, extent, facts
+from monitor.extract import cues, events, extent, facts
 from monitor.extract.grammar import (
     Attribution,
     Span,
@@ -160,7 +160,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     subject = subject_of(token)
     if "noun" not in cue.ways or subject is None or subject.lower_ in {"what", "which"}:
         return
-    if _no_statement(token, sentence, cue) or (_by_things(cue) and not speaks(subject)):
+    thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
+    if _no_statement(token, sentence, cue) or ((_by_things(cue) or thing_acts) and not speaks(subject)):
         return
     judged = _judged(token, cue)
     if judged is not None:
@@ -257,7 +258,7 @@ def _thing(token: Token, cue: cues.Cue) -> Token | None:
             if child.i > token.i
             and (child.dep_ in _THINGS or (child.dep_ == "xcomp" and _gerund(child)))
             and not (child.dep_ == "prep" and cue.lemma in _STRIKING)
-            and child.lower_ not in _CIRCUMSTANCE
+            and (child.lower_ not in _CIRCUMSTANCE or cue.lemma.endswith(f" {child.lower_}"))  # "admitted to"
             and child.lower_ not in passed
         ),
         None,

@@ -49,11 +49,13 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
         and not _keeps(doc[first])
     ):
         first += 1
-    first += befell(doc, first, last)
+    first += first < last and doc[first].lower_ == "with" and befell(doc, first, last)
     while last > first and (
         doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _OPEN_ENDS
     ):
         last -= 1
+    if last - first > _SHORTEST and doc[last - 1].lower_ in _CALLED and doc[last - 2].pos_ == "DET":
+        last -= 3 if doc[last - 3].text == "," else 0  # "…, a number that X laughed off"
     if last - 1 > first and doc[last - 1].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
         last -= 1
         while last > first and doc[last - 1].text in _MARKS:
@@ -65,6 +67,8 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
 
 _LATER_EDGE = _EDGE | {"when", "where", "after", "before", "because", "since", "amid", "following"}
 _OPEN_ENDS = _EDGE | {"with", "in", "for", "of", "from", "which", "whom"}
+_CALLED = words("number figure claim charge accusation allegation assertion statement account")
+_SHORTEST = 5
 _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
 
 
@@ -389,6 +393,8 @@ def _tail(token: Token, span: Span) -> int | None:
         return start if _logs(doc, left) and _logs(doc, right) else None
     if (
         _has_subject(token)
+        and subject is not None
+        and subject.pos_ != "PRON"
         and word in {"after", "as", "before", "when"}
         and a
         and b

@@ -43,7 +43,9 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r",?\s*an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that |which )?[\w ]{2,24}?"
+    r",? but [\w' ]{2,30}? (?:has|have|had|was|were|could|can|did)(?: not|n't) (?:\w+ ){0,2}?"
+    r"(?:verif|confirm|corroborat)\w*.*$"
+    r"|,?\s*an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that |which )?[\w ]{2,24}?"
     r" (?:has|have|had|is|was|are|were|could|can)(?: not|n't|not| un) ?(?:yet )?(?:been )?(?:able to )?"
     r"(?:independently |immediately )?(?:verif|confirm|corroborat)\w*.*$"
     r"|,?\s*(?:though|although|but|which|while|and)?\s*"
@@ -171,6 +173,8 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
     """Worth of a quote's sentence."""
     if not attributed(piece, named=named):
         return _witnessed(piece) or (facts.undergone(piece) and not _asks(piece))
+    if piece[0].tag_ in {"WRB", "WDT"} and piece.root.i > piece.start:
+        return False  # ""…," said X, "where they were hit"": a part of what stands before
     text = piece.text
     strong = any(not hit.weak for hit in events.of(piece))
     if (_SLOGAN.search(text) and len(piece) < 14) or _asks(piece):
@@ -264,7 +268,13 @@ def _adverbial(piece: Tokens) -> bool:
 def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
     """Whether the events are only what "came" or "followed": "the order comes hours after …"."""
     subject = {t.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} for t in c.subtree}
-    return all(hit.token == verb.i or subject.issuperset({*hit.parts} - {verb.i}) for hit in hits)
+    plain = [hit for hit in hits if len(hit.parts) < _WHOLE]  # not "come into the territory"
+    return len(plain) == len(hits) and all(
+        hit.token == verb.i or subject.issuperset({*hit.parts} - {verb.i}) for hit in hits
+    )
+
+
+_WHOLE = 3
 
 
 def _too_short(piece: Tokens, *, heading: bool) -> bool:
