@@ -24,8 +24,8 @@ LONGEST_TERM = 80
 """Characters of a term: it stands in a key, and texts are hostile."""
 # Words that are in this many more claims than there are candidates: keeps a lone candidate's words from being rare.
 _COMMON = 10
-_LATER_DAY = 0.3
-_LONGEST_SILENCE = 10.0
+_LATER_DAY = 0.35
+_LONGEST_SILENCE = 12.0
 """A silent day costs a point, each later one less, up to so many: then it is another event in the same words. Half of
 it where both give a name that few others give: places are hit again and again, people seldom."""
 _NEARBY = 400

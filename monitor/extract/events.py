@@ -107,12 +107,18 @@ def _said(span: Span) -> tuple[EventHit, ...]:
     lemmas, at = [lemma_of(token) for token in unmarked], [token.i for token in unmarked]
     present = frozenset(lemmas)
     hits = [hit for start in range(len(lemmas)) for hit in _phrases_at(lemmas, start, at, present)]
-    hits = _longest(hits, span.doc)
+    hits = _longest([hit for hit in hits if not _a_house(hit, span.doc)], span.doc)
     taken = {index for hit in hits for index in hit.parts}
     for token in span:
         if token.i not in taken:
             hits += [EventHit(token.i, hit.event, hit.weak, (token.i,)) for hit in _word(token)]
     return tuple(sorted(hits))
+
+
+def _a_house(hit: EventHit, doc: Doc) -> bool:
+    """Whether what looks like "block the street" is a block on a street."""
+    first = doc[hit.parts[0]]
+    return first.pos_ == "NOUN" and first.lower_ in ("block", "blocks") and len(hit.parts) > 1
 
 
 def _word(token: Token) -> tuple[Hit, ...]:

@@ -51,6 +51,7 @@ _DAYS = vocabulary.words(
 )
 # Whoever denies one of these denies to have had a part in it; these deny by themselves.
 _INVOLVED = frozenset({"involve", "responsible", "blame", "sabotage", "deny-involvement"})
+_WITH_DRONES = frozenset({"drone", "strike", "attack", "damage", "explode", "burn"})
 _DENIALS = frozenset({"deny-involvement", "contradict", "return-ban", "uncertain"})
 # Whose own side did none of these had no part in it: "our army did not cross the border".
 _OWN_DEEDS = frozenset({"raid", "strike"})
@@ -142,6 +143,8 @@ class Framer:
             if roles.inside(noun, piece) and noun.pos_ != "VERB"
         ]
         found = [target for noun in nouns if (target := self._target(noun)) in _THINGS]
+        if main.event in _WITH_DRONES:  # what is struck, not with what
+            found = [target for target in found if target not in ("drone", "missile")]
         if len(main.parts) > 1:  # "trains ... not run", "bridge ... shut": what it is done to is part of the phrase
             parts = [piece.doc[part] for part in main.parts]
             found += [kind for part in parts if part.dep_ != "compound" and (kind := kind_of(part)) in _SERVING]

@@ -96,6 +96,7 @@ _BY_SUBJECT = (
     (("flee",), _TROOPS, "withdraw"),
     (("return-ban",), _TROOPS, "kill"),
     (("capture",), frozenset({"video"}), "show"),
+    (("damage", "strike", "attack"), frozenset({"drone"}), "drone"),
     (
         ("deny-involvement",),
         frozenset({"decision", "move", "step", "withdrawal", "suspension", "measure"}),
@@ -110,6 +111,11 @@ _CAUSES = frozenset({"cause", "trigger", "spark", "prompt", "provoke", "lead", "
 def among(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
     """The event that the piece is about; None when nothing is said to have happened."""
     ranked = sorted(hits, key=lambda hit: (cost(hit, piece), hit.token))
+    if ranked and ranked[0].event == "sabotage":
+        done = [
+            hit for hit in ranked if hit.event in _SUFFERED and _is_of(piece.doc[hit.token], piece.doc[ranked[0].token])
+        ]
+        ranked = done + ranked  # "the number of "terrorists" killed" is about the killing
     if not ranked or cost(ranked[0], piece) >= _BACKGROUND or _only_judged(ranked[0], piece):
         return None
     if told := next((hit for hit in ranked if hit.event == "inform" and _told_of(hit, ranked[0], piece)), None):
@@ -123,6 +129,14 @@ def among(hits: Sequence[EventHit], piece: Span) -> EventHit | None:
     # "Accused of staging it" is about the staging; "blamed for the raid" about who did it.
     of_what = (hit for hit in ranked if hit.token > ranked[0].token and not hit.weak and hit.event not in _FRAMING)
     return next((hit for hit in of_what if events.act(hit.event) not in ("raid", "fight")), ranked[0])
+
+
+_SUFFERED = frozenset({"kill", "wound", "eliminate", "detain", "destroy"})
+
+
+def _is_of(done: Token, noun: Token) -> bool:
+    """Whether the participle tells what became of the noun."""
+    return done.head == noun and done.dep_ in ("acl", "relcl")
 
 
 def _fought(ranked: Sequence[EventHit], piece: Span) -> EventHit:
@@ -221,13 +235,19 @@ def negated(main: EventHit, piece: Span) -> bool:
             for word in noun.children
         ]
         if any((word.dep_ == "neg" or word.lower_ in _NO) and word.i not in main.parts for word in near):
-            return True
+            return not any(_but(word) for word in near)
         if token.dep_ == "xcomp" and token.head.lemma_ in _REFUSING:
             return True
         if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False
         token = token.head
     return False
+
+
+def _but(word: Token) -> bool:
+    """Whether it is "nobody but", "none other than"."""
+    after = word.nbor().lower_ if word.i + 1 < len(word.doc) else ""
+    return word.lower_ in _NO and after in ("but", "except", "other")
 
 
 def state(main: EventHit, piece: Span) -> str | None:

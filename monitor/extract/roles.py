@@ -72,7 +72,7 @@ def accused(token: Token) -> Iterator[Token]:
         noun
         for holder in (token, *things)
         for prep in holder.children
-        if prep.dep_ == "prep" and prep.lower_ == "on"
+        if prep.dep_ == "prep" and (prep.lower_ == "on" or (prep.lower_ == "at" and holder.lower_ == "finger"))
         for noun in prep.children
         if noun.dep_ == "pobj"
     ]

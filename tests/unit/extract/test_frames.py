@@ -328,7 +328,31 @@ def test_a_raid_is_staged_as_it_is_carried_out_and_what_one_refuses_to_do_is_not
         ("The law gives the governor new powers.", None),
         ("Gunmen drove over the border.", "enter"),
         ("Three soldiers did not come back.", "kill"),
+        ("Nobody but exiles is taking part in the raid.", "involve"),
+        ("The army crushed the incursion.", "repel"),
+        ("It put the number of terrorists killed at 30.", "kill"),
+        ("What was left of the group was flung back.", "repel"),
+        ("The rebels made off with an armoured carrier.", "seize-equipment"),
+        ("Washington does not encourage attacks on Russian soil.", "no-approval"),
+        ("Ukraine played no direct part in it.", "deny-involvement"),
+        ("They are trying to sow fear.", "intimidate"),
+        ("Kyiv hit back after the bombing.", "retaliate"),
+        ("The commander ordered his troops back.", "turn-back"),
+        ("A drone flew into a block on a quiet street.", "drone"),
+        ("Drones hit a depot.", "drone"),
+        ("Drone footage showed empty streets.", "show"),
     ],
 )
 def test_words_that_look_like_an_event_and_are_another_or_none(text: str, main: str | None) -> None:
     assert framed(text).main == main
+
+
+def test_nobody_but_them_is_no_denial() -> None:
+    assert not framed("Nobody but exiles is taking part in the raid.").negated
+    assert framed("Nobody is taking part in the raid.").negated
+
+
+def test_drones_are_what_it_is_done_with_not_what_it_is_done_to() -> None:
+    assert framed("The fire was due to a drone strike.").targets == ()
+    assert framed("A drone struck the depot.").targets == ("plant",)
+    assert framed("Two drones were shot down.").targets == ("drone",)
