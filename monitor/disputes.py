@@ -11,10 +11,13 @@ _HELD = frozenset({"capture", "control", "advance"})
 _TAKEN_BACK = frozenset({"repel", "recapture", "lose", "withdraw"})
 THERE = _HELD | {"enter", "fight", "presence"}
 """What nobody can do in a place where there is nobody."""
-_PUBLIC = frozenset({"evacuate", "regime", "mobilisation"})
-"""What a whole place knows of: that there was none of it contradicts that there was."""
+_FIGHTERS = frozenset({"fighter", "soldier"})
 _OF_PEOPLE = frozenset({"civilian", "settlement"})
-_STAYING = frozenset({"raid", "fight", "presence", "control"})
+STAYING = frozenset({"raid", "fight", "presence", "control"})
+"""What nobody goes on with who was driven out."""
+_LEAVING = frozenset({"flee", "withdraw"})
+_COMING = frozenset({"presence", "enter", "advance"})
+_HERE = frozenset({"region", "territory", "district", "oblast"})
 _DOUBTS = frozenset({"doubt", "stage", "contradict"})
 
 
@@ -64,7 +67,7 @@ def _other_culprit(one: Sighting, other: Sighting) -> str | None:
 
 def _same_deed(a: Frame, b: Frame) -> bool:
     """Whether two frames tell of one deed: the raid, or what was done to one place or to a thing there is one of."""
-    if a.main in ("responsible", "blame") and b.main in _DEEDS - {"fight"}:
+    if a.main in ("responsible", "blame", "involve") and b.main in _DEEDS - {"fight"}:
         return True
     if a.act == "raid" or a.main is None or not (a.act == b.act or b.main in a.kin):
         return False
@@ -90,6 +93,15 @@ def _no_casualties(none: Sighting, some: Sighting) -> str | None:
     return "says that there were none" if where and set(a.targets) & set(b.targets) else None
 
 
+def _no_losses(none: Sighting, some: Sighting) -> str | None:
+    """ "We have not lost a single soldier" against "over 50 attackers were killed"."""
+    a, b = none.frame, some.frame
+    if not a.side or not b.side or a.side == b.side or not a.negated or b.negated or a.main != "kill":
+        return None
+    counted = any(figure.what == "attackers killed" for figure in some.figures)
+    return "says that there were none" if counted and _FIGHTERS & set(a.targets) else None
+
+
 def _other_holder(one: Sighting, other: Sighting) -> str | None:
     """Two sides about who holds a place: "captured Kozinka" against "were driven out of Kozinka"."""
     a, b = one.frame, other.frame
@@ -112,14 +124,15 @@ def _denied_number(denial: Sighting, told: Sighting) -> str | None:
     return f"{denial.claimant} denied the number" if same else None
 
 
-def _none_of_it(none: Sighting, some: Sighting) -> str | None:
+def _no_evacuation(none: Sighting, some: Sighting) -> str | None:
     """ "There was no evacuation" against "nine villages were evacuated"."""
     a, b = none.frame, some.frame
-    if a.main not in _PUBLIC or a.main != b.main or not a.negated or b.negated or a.state or b.state:
+    if not a.main == b.main == "evacuate" or not a.negated or b.negated or a.state or b.state:
         return None
     apart = a.places and b.places and not set(a.places) & set(b.places)
-    bare = a.lemmas == ("@" + a.main,) and not a.agents
-    if apart or not bare or none.claimant_key == some.claimant_key or not set(b.targets) <= _OF_PEOPLE:
+    bare = a.lemmas == ("@evacuate",) and not a.agents
+    of_things = not set(b.targets) <= _OF_PEOPLE or "#weapon" in b.lemmas
+    if apart or not bare or of_things or none.claimant_key == some.claimant_key:
         return None
     return "says that there was none"
 
@@ -127,9 +140,12 @@ def _none_of_it(none: Sighting, some: Sighting) -> str | None:
 def _still_there(staying: Sighting, gone: Sighting) -> str | None:
     """ "The raid goes on" against "were driven back across the border", which somebody of another side said before."""
     a, b = staying.frame, gone.frame
-    if not a.side or not b.side or a.side == b.side or a.state != "continuing" or a.negated:
+    if not a.side or not b.side or a.side == b.side:
         return None
-    if a.act not in _STAYING or b.main != "repel" or b.negated or b.state or staying.published_at < gone.published_at:
+    stays = a.act in STAYING and a.state == "continuing" and not a.negated
+    stays = stays or (a.main in _LEAVING and a.negated)
+    elsewhere = bool(a.places) and not set(a.places) & set(b.places)
+    if not stays or elsewhere or b.main != "repel" or b.negated or b.state or staying.published_at < gone.published_at:
         return None
     return f"{staying.claimant} said that it goes on"
 
@@ -137,9 +153,11 @@ def _still_there(staying: Sighting, gone: Sighting) -> str | None:
 def _nobody_there(none: Sighting, some: Sighting) -> str | None:
     """ "There is no enemy in the region" against "is fighting in Shebekino"."""
     a, b = none.frame, some.frame
-    if not a.side or not b.side or a.side == b.side or a.main != "presence" or not a.negated:
+    if not a.side or not b.side or a.side == b.side or a.main not in _COMING or not a.negated or a.agents == (a.side,):
         return None
     within = [path for path in b.places for wide in a.places if path == wide or path.startswith(wide + "/")]
+    if not a.places and _HERE & set(a.lemmas):
+        within = list(b.places)  # "there is no enemy on our territory"
     if b.main not in THERE or b.negated or not within:
         return None
     return f"{none.claimant} said that nobody is there"
@@ -178,7 +196,8 @@ _RULES: tuple[Callable[[Sighting, Sighting], str | None], ...] = (
     _doubted,
     _no_casualties,
     _denied_number,
-    _none_of_it,
+    _no_evacuation,
+    _no_losses,
     _other_holder,
     _still_there,
     _nobody_there,

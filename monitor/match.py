@@ -12,7 +12,7 @@ from itertools import chain
 from math import fsum, log, sqrt
 from typing import NamedTuple
 
-from monitor.disputes import THERE, against, disputes
+from monitor.disputes import STAYING, THERE, against, disputes
 from monitor.models import Claim, Frame, Link, Sighting
 from monitor.protocols import Choice
 
@@ -73,6 +73,8 @@ class Match:
             terms |= {f"raid:{side}": 1.0 for side in accused[:2]}
         if frame.main == "presence" and frame.negated:
             terms |= {f"class:{event}": 0.5 for event in sorted(THERE)}
+        if frame.state == "continuing" and frame.act in STAYING:
+            terms |= {"class:repel": 0.5}
         for figure in sighting.figures[:2]:
             terms |= {f"count:{figure.what}": 1.5, f"count:{figure.what}:{figure.value}": 1.0}
         terms[f"near:{sighting.thread}:{family}"] = 1.0

@@ -140,3 +140,29 @@ def test_that_one_thing_had_nothing_to_do_with_another_is_no_denial_of_a_deed() 
     accusation = claimed(said("Russian forces attacked the bridge", "Volodymyr Zelensky"))
     assert not disputes(said("The decision was not connected to the attack on the bridge", PESKOV), [accusation])
     assert not disputes(said("Moscow has not said that it was responsible", PESKOV), [accusation])
+
+
+def test_that_nobody_was_lost_disputes_a_toll_of_attackers() -> None:
+    toll = claimed(said("Over 50 militants were killed", MINISTRY))
+    assert disputes(said("The legion had not lost a single soldier", LEGION, outlet="BBC"), [toll])
+    assert not disputes(said("The army had not lost a single soldier", MINISTRY, outlet="BBC"), [toll])
+
+
+def test_that_nobody_came_into_the_region_disputes_who_is_in_its_villages() -> None:
+    inside = claimed(said("Fighters are in the village of Novaya Tavolzhanka", LEGION))
+    assert disputes(said("There was no enemy on our territory", GOVERNOR, outlet="BBC"), [inside])
+    assert disputes(said("Not a single saboteur set foot in Novaya Tavolzhanka", GOVERNOR, outlet="BBC"), [inside])
+    assert not disputes(said("Not a single saboteur set foot in Shebekino", GOVERNOR, outlet="BBC"), [inside])
+
+
+def test_that_nobody_left_disputes_that_they_were_driven_out() -> None:
+    repelled = claimed(said("The army routed the assailants", MINISTRY))
+    stayed = said("The legion's men had not left Russia", LEGION, outlet="BBC", after_hours=2)
+    assert disputes(stayed, [repelled])
+    elsewhere = said("The battles for Bakhmut continue", LEGION, outlet="BBC", after_hours=2)
+    assert not disputes(elsewhere, [repelled])
+
+
+def test_that_only_its_own_citizens_take_part_names_another_culprit() -> None:
+    accusation = claimed(said("Ukrainian saboteurs had crossed the border", GOVERNOR))
+    assert disputes(said("Only Russian citizens were taking part in the raid", YUSOV, outlet="BBC"), [accusation])

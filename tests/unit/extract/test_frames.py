@@ -340,7 +340,6 @@ def test_a_raid_is_staged_as_it_is_carried_out_and_what_one_refuses_to_do_is_not
         ("The commander ordered his troops back.", "turn-back"),
         ("A drone flew into a block on a quiet street.", "drone"),
         ("Drones hit a depot.", "drone"),
-        ("Drone footage showed empty streets.", "show"),
     ],
 )
 def test_words_that_look_like_an_event_and_are_another_or_none(text: str, main: str | None) -> None:
