@@ -118,7 +118,7 @@ def explained_at(token: Token, sentence: Sentence) -> int | None:
         return None
     colon = thing.right_edge.i + 1
     doc = sentence.doc
-    if colon + 2 >= len(doc) or doc[colon].text != ":" or sentence.quotes[colon + 2] >= 0:
+    if colon + 2 >= len(doc) or doc[colon].text != ":":
         return None
     return colon if sentence.quotes[colon] < 0 else None
 

@@ -173,6 +173,7 @@ def happened(verb: Token) -> bool:
         now
         or verb.lemma_ in {"continue", "remain", "come", "show", "stand", "operate"}
         or _has_toll(verb)
+        or (verb.lemma_ in {"work", "function", "operate", "run"} and child_of(verb, "neg") is not None)
         or (verb.lemma_ == "go" and any(c.lower_ == "on" and c.dep_ == "prt" for c in verb.children))
         or (verb.lemma_ == "be" and (_expletive(verb) or not any(c.dep_ == "attr" for c in verb.children)))
     )

@@ -113,7 +113,8 @@ class Speakers:
         if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):
             return None
         who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
-        return who if who is not None and who.known and who.kind != "place" else None
+        named = who is not None and (who.known or (who.kind == "person" and subject.pos_ == "PROPN"))
+        return who if named and who is not None and who.kind != "place" else None
 
     def _naming(self, sentence: Sentence, thread: Thread) -> Who | None:
         """Who gives a thing the name it has in the sentence: "attacked by what Gladkov called a swarm of drones"."""
