@@ -15,7 +15,6 @@ _FIGHTERS = frozenset({"fighter", "soldier"})
 _OF_PEOPLE = frozenset({"civilian", "settlement"})
 STAYING = frozenset({"raid", "fight", "presence", "control"})
 """What nobody goes on with who was driven out."""
-_LEAVING = frozenset({"flee", "withdraw"})
 _COMING = frozenset({"presence", "enter", "advance"})
 _HERE = frozenset({"region", "territory", "district", "oblast"})
 _DOUBTS = frozenset({"doubt", "stage", "contradict"})
@@ -45,7 +44,8 @@ def _denied_deed(denial: Sighting, deed: Sighting) -> str | None:
     if side is None or b.agents != (side,) or b.side == side or b.negated or b.main is None:
         return None
     if a.main == "deny-involvement":
-        denies = b.main in {*_DEEDS, *a.classes} or bool(_SINGLE & set(b.targets))
+        same = any(f"#{target}" in a.lemmas for target in _SINGLE & set(b.targets))
+        denies = b.main in {*_DEEDS, *a.classes} or same
     else:
         denies = a.negated and a.main == b.main and a.side == side
     return f"{denial.claimant} denied the accusation" if denies else None
@@ -67,7 +67,8 @@ def _other_culprit(one: Sighting, other: Sighting) -> str | None:
 
 def _same_deed(a: Frame, b: Frame) -> bool:
     """Whether two frames tell of one deed: the raid, or what was done to one place or to a thing there is one of."""
-    if a.main in ("responsible", "blame", "involve") and b.main in _DEEDS - {"fight"}:
+    in_it = a.main == "involve" and bool({"event", "operation"} & set(a.lemmas) or {*_DEEDS} & set(a.classes))
+    if (a.main in ("responsible", "blame") or in_it) and b.main in _DEEDS - {"fight"}:
         return True
     if a.act == "raid" or a.main is None or not (a.act == b.act or b.main in a.kin):
         return False
@@ -98,7 +99,7 @@ def _no_losses(none: Sighting, some: Sighting) -> str | None:
     a, b = none.frame, some.frame
     if not a.side or not b.side or a.side == b.side or not a.negated or b.negated or a.main != "kill":
         return None
-    counted = any(figure.what == "attackers killed" for figure in some.figures)
+    counted = any(figure.what == "attackers killed" for figure in some.figures) and not _apart_in_place(a, b)
     return "says that there were none" if counted and _FIGHTERS & set(a.targets) else None
 
 
@@ -118,7 +119,7 @@ def _other_holder(one: Sighting, other: Sighting) -> str | None:
 def _denied_number(denial: Sighting, told: Sighting) -> str | None:
     """ "Rejected the figure of 70 dead" against "over 70 were killed"."""
     a, b = denial.frame, told.frame
-    if not a.negated or b.negated or a.main != b.main or not a.side or a.side == b.side:
+    if not a.negated or b.negated or a.main != b.main or not a.side or a.side == b.side or _apart_in_place(a, b):
         return None
     same = {figure.value for figure in denial.figures} & {figure.value for figure in told.figures} - {1}
     return f"{denial.claimant} denied the number" if same else None
@@ -129,10 +130,10 @@ def _no_evacuation(none: Sighting, some: Sighting) -> str | None:
     a, b = none.frame, some.frame
     if not a.main == b.main == "evacuate" or not a.negated or b.negated or a.state or b.state:
         return None
-    apart = a.places and b.places and not set(a.places) & set(b.places)
+    elsewhere = set(a.places) != set(b.places) and not set(a.places) & set(b.places)
     bare = a.lemmas == ("@evacuate",) and not a.agents
     of_things = not set(b.targets) <= _OF_PEOPLE or "#weapon" in b.lemmas
-    if apart or not bare or of_things or none.claimant_key == some.claimant_key:
+    if elsewhere or not bare or of_things or none.claimant_key == some.claimant_key:
         return None
     return "says that there was none"
 
@@ -143,9 +144,16 @@ def _still_there(staying: Sighting, gone: Sighting) -> str | None:
     if not a.side or not b.side or a.side == b.side:
         return None
     stays = a.act in STAYING and a.state == "continuing" and not a.negated
-    stays = stays or (a.main in _LEAVING and a.negated)
-    elsewhere = bool(a.places) and not set(a.places) & set(b.places)
-    if not stays or elsewhere or b.main != "repel" or b.negated or b.state or staying.published_at < gone.published_at:
+    by_air = {"drone", "strike"} & set(b.classes)
+    if (
+        not stays
+        or by_air
+        or _apart_in_place(a, b)
+        or b.main != "repel"
+        or b.negated
+        or b.state
+        or staying.published_at < gone.published_at
+    ):
         return None
     return f"{staying.claimant} said that it goes on"
 
@@ -156,11 +164,17 @@ def _nobody_there(none: Sighting, some: Sighting) -> str | None:
     if not a.side or not b.side or a.side == b.side or a.main not in _COMING or not a.negated or a.agents == (a.side,):
         return None
     within = [path for path in b.places for wide in a.places if path == wide or path.startswith(wide + "/")]
+    if a.side in b.agents:
+        return None  # its own
     if not a.places and _HERE & set(a.lemmas):
         within = list(b.places)  # "there is no enemy on our territory"
     if b.main not in THERE or b.negated or not within:
         return None
     return f"{none.claimant} said that nobody is there"
+
+
+def _apart_in_place(a: Frame, b: Frame) -> bool:
+    return bool(a.places and b.places) and not set(a.places) & set(b.places)
 
 
 def _other_figure(one: Sighting, other: Sighting) -> str | None:

@@ -293,7 +293,8 @@ def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
             break
         if here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
             break
-        if here.text == "," and (befell(doc, at + 1, len(doc)) or _placed(sentence, at + 1)):
+        first = here.text == "," and not any(t.text == "," for t in doc[token.i : at])
+        if first and (befell(doc, at + 1, len(doc)) or (at == token.i + 1 and _placed(sentence, at + 1))):
             break
         at += 1
     return at

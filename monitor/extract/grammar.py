@@ -20,6 +20,7 @@ _WHERE = words(
     to toward towards within
     """
 )
+_OCCASIONS = cues.TEXTS | frozenset({"conference", "interview", "call", "speech", "meeting"})
 _NO_PLACE = words(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
@@ -174,8 +175,8 @@ def region_of(token: Token, subject: Token | None) -> Span:
         title = title_of(subject)
         left = left if title is None else title.left_edge.i
         caused = token.dep_ == "xcomp" and token.head.lemma_ in _CAUSES and subject.head == token.head
-        if caused and token.head.dep_ == "relcl":
-            first = min(first, token.head.left_edge.i)
+        if caused:
+            first = min(first, token.head.left_edge.i if token.head.dep_ == "relcl" else token.head.i)
         begun = token.dep_ == "xcomp" and token.head.lemma_ in _BEGINNING and subject.head == token.head
         if begun and subject.i < token.i:  # "X began reporting"
             first = min(first, left)
@@ -261,6 +262,8 @@ def is_place(sentence: Sentence, span: Span) -> bool:
     """Whether the span says where: "in Kozinka", "just outside Kozinka"; "on Monday" says when."""
     told = sentence.doc[span[0] : span[1]]
     names = {token.lower_ for token in told if token.pos_ == "PROPN"}
+    if any(token.lemma_ in _OCCASIONS for token in told):
+        return False  # "in a statement from Belgorod", "at a briefing in Belgorod"
     return any(token.lower_ in _WHERE for token in told[:2]) and bool(names) and not names & _NO_PLACE
 
 

@@ -94,7 +94,6 @@ _BY_OBJECT = (
 _BY_SUBJECT = (
     (("flee", "evacuate"), frozenset({"civilian"}), "flee"),
     (("flee",), _TROOPS, "withdraw"),
-    (("return-ban",), _TROOPS, "kill"),
     (("capture",), frozenset({"video"}), "show"),
     (("damage", "strike", "attack"), frozenset({"drone"}), "drone"),
     (

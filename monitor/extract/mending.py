@@ -91,9 +91,7 @@ def _invert(doc: Doc) -> None:
         if token.dep_ == "amod" and token.lower_ in cues.PAST and before.text == '"' and name.pos_ == "PROPN":
             token.tag_, token.pos_, token.lemma_ = "VBD", "VERB", cues.PAST[token.lower_]
             above = doc[:].root
-            token.head, token.dep_ = (
-                (token, "ROOT") if name.is_ancestor(above) or name == above else (above, "parataxis")
-            )
+            token.head, token.dep_ = (token, "ROOT") if name == above else (above, "parataxis")
             _hang(name, token, "nsubj")
         elif token.tag_ in FINITE and token.lemma_ in _SPOKEN and before.text == "," and token.dep_ in _LAST:
             stop = next((t.i for t in doc[token.i + 1 :] if t.text == ","), token.i)
@@ -118,7 +116,7 @@ def _close(doc: Doc) -> None:
     elif verb.tag_ in FINITE and not any(t.tag_ in FINITE for t in doc[verb.i + 1 :]):
         names = (t for t in doc[2 : verb.i] if t.dep_ in {"appos", "conj"} and t.pos_ in {"NOUN", "PROPN"})
         name = next((t for t in names if t.right_edge == verb.nbor(-1) and _behind_comma(t)), None)
-        if name is not None and _hang(name, verb, "nsubj"):
+        if name is not None and _hang(name, verb, "nsubj") and verb.head != verb:
             verb.dep_ = "parataxis"
 
 

@@ -54,7 +54,9 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
         doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _OPEN_ENDS
     ):
         last -= 1
-    if last - first > _SHORTEST and doc[last - 1].lower_ in _CALLED and doc[last - 2].pos_ == "DET":
+    if last < len(doc) and doc[last].lower_ in {"which", "whom"} and doc[last - 1].lower_ in _STRANDED:
+        last -= 1  # "a drone attack for which Russia blames Kyiv"
+    if last - first > _SHORTEST_LEFT and doc[last - 1].lower_ in _CLAIMS and doc[last - 2].pos_ == "DET":
         last -= 3 if doc[last - 3].text == "," else 0  # "…, a number that X laughed off"
     if last - 1 > first and doc[last - 1].text == '"' and sum(t.text == '"' for t in doc[first:last]) % 2:
         last -= 1
@@ -66,9 +68,11 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
 
 
 _LATER_EDGE = _EDGE | {"when", "where", "after", "before", "because", "since", "amid", "following"}
-_OPEN_ENDS = _EDGE | {"with", "in", "for", "of", "from", "which", "whom"}
-_CALLED = words("number figure claim charge accusation allegation assertion statement account")
-_SHORTEST = 5
+_OPEN_ENDS = _EDGE | {"with", "in", "which", "whom"}
+_STRANDED = frozenset({"for", "of", "from"})
+_CLAIMS = words("number figure claim charge accusation allegation assertion statement account")
+_SHORTEST_LEFT = 5
+"""So many words are left of a statement that loses its ", a number" at the end."""
 _MARKS = frozenset({",", ".", ";", ":", "-", "--", "!", "?", "...", "..", "(", "["})
 
 

@@ -43,7 +43,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r",? but [\w' ]{2,30}? (?:has|have|had|was|were|could|can|did)(?: not|n't) (?:\w+ ){0,2}?"
+    r",? but [\w' ]{2,30}? (?:has|have|had|was|were|could|can|did)(?: not|n't) (?:\w+ ){0,4}?"
     r"(?:verif|confirm|corroborat)\w*.*$"
     r"|,?\s*an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that |which )?[\w ]{2,24}?"
     r" (?:has|have|had|is|was|are|were|could|can)(?: not|n't|not| un) ?(?:yet )?(?:been )?(?:able to )?"
@@ -249,7 +249,8 @@ def toll(piece: Tokens) -> bool:
     at = next((n for n, t in enumerate(piece[:4]) if t.like_num), None)
     if at is None or any(t.pos_ in {"VERB", "PROPN", "PUNCT"} for t in piece[:at]):
         return False
-    became = next((t for t in piece[at + 1 : at + 4] if {t.lower_, t.lemma_} & OUTCOMES.keys()), None)
+    outcomes = (t for t in piece[at + 1 : at + 4] if {t.lower_, t.lemma_} & OUTCOMES.keys())
+    became = next((t for t in outcomes if t.dep_ != "amod" or t.head.i < t.i), None)  # not "one dead end"
     others = (t for t in piece if t != became and not {t.lower_, t.lemma_} & OUTCOMES.keys())
     return became is not None and not any(t.tag_ in FINITE or t.pos_ == "AUX" for t in others)
 
@@ -268,13 +269,13 @@ def _adverbial(piece: Tokens) -> bool:
 def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
     """Whether the events are only what "came" or "followed": "the order comes hours after …"."""
     subject = {t.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} for t in c.subtree}
-    plain = [hit for hit in hits if len(hit.parts) < _WHOLE]  # not "come into the territory"
-    return len(plain) == len(hits) and all(
-        hit.token == verb.i or subject.issuperset({*hit.parts} - {verb.i}) for hit in hits
-    )
+    if any(len(hit.parts) >= _WHOLE_CLAUSE for hit in hits):
+        return False
+    return all(hit.token == verb.i or subject.issuperset({*hit.parts} - {verb.i}) for hit in hits)
 
 
-_WHOLE = 3
+_WHOLE_CLAUSE = 3
+"""Words of a phrase that tells of something by itself: "come into the territory"."""
 
 
 def _too_short(piece: Tokens, *, heading: bool) -> bool:

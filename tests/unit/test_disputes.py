@@ -148,6 +148,20 @@ def test_that_nobody_was_lost_disputes_a_toll_of_attackers() -> None:
     assert not disputes(said("The army had not lost a single soldier", MINISTRY, outlet="BBC"), [toll])
 
 
+def test_losses_and_evacuations_of_other_places_are_no_dispute() -> None:
+    toll = claimed(said("Over 50 militants were killed in Shebekino", MINISTRY))
+    assert not disputes(said("The legion had not lost a single soldier in Kozinka", LEGION, outlet="BBC"), [toll])
+    children = claimed(said("Children were evacuated from Kozinka", "local media"))
+    assert not disputes(said("There was no evacuation", GOVERNOR, outlet="BBC"), [children])
+
+
+def test_to_deny_one_deed_is_not_to_deny_another() -> None:
+    school = claimed(said("Ukrainian forces destroyed a school in Shebekino", PESKOV))
+    assert not disputes(said("Kyiv was not involved in the raid", PODOLYAK, outlet="BBC"), [school])
+    vote = said("Russian citizens took part in the vote", YUSOV, outlet="BBC")
+    assert not disputes(vote, [claimed(said("Ukrainian saboteurs had crossed the border", GOVERNOR))])
+
+
 def test_that_nobody_came_into_the_region_disputes_who_is_in_its_villages() -> None:
     inside = claimed(said("Fighters are in the village of Novaya Tavolzhanka", LEGION))
     assert disputes(said("There was no enemy on our territory", GOVERNOR, outlet="BBC"), [inside])
@@ -155,12 +169,12 @@ def test_that_nobody_came_into_the_region_disputes_who_is_in_its_villages() -> N
     assert not disputes(said("Not a single saboteur set foot in Shebekino", GOVERNOR, outlet="BBC"), [inside])
 
 
-def test_that_nobody_left_disputes_that_they_were_driven_out() -> None:
-    repelled = claimed(said("The army routed the assailants", MINISTRY))
-    stayed = said("The legion's men had not left Russia", LEGION, outlet="BBC", after_hours=2)
-    assert disputes(stayed, [repelled])
+def test_what_goes_on_elsewhere_or_in_the_air_is_no_dispute() -> None:
+    repelled = claimed(said("The army routed the assailants in Kozinka", MINISTRY))
     elsewhere = said("The battles for Bakhmut continue", LEGION, outlet="BBC", after_hours=2)
     assert not disputes(elsewhere, [repelled])
+    from_the_air = claimed(said("The drone attack was repelled", MINISTRY))
+    assert not disputes(said("The raid was still going on", LEGION, outlet="BBC", after_hours=2), [from_the_air])
 
 
 def test_that_only_its_own_citizens_take_part_names_another_culprit() -> None:
