@@ -61,7 +61,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if not _says(token, cue):
         return
     subject = _speaker(token)
-    mind = mind_of(cue)
+    mind = cue.mind
     if subject is not None and token.tag_ == "VBG" and subject.lower_ in {"some", "others"}:
         subject = subject_of(token.head) or subject  # "officials gave two accounts, some saying that P"
     if subject is not None and _by_itself(subject, token, cue):
@@ -150,13 +150,8 @@ def _says(token: Token, cue: cues.Cue) -> bool:
     if "order" in cue.ways and _bare_passive(token):
         return False
     # "what the group said was a fighter" and "a militia that says it is free" are descriptions
-    describes = token.dep_ == "relcl" and token.head.dep_ in {"attr", "appos"} and not mind_of(cue)
+    describes = token.dep_ == "relcl" and token.head.dep_ in {"attr", "appos"} and not cue.mind
     return not describes and not any(c.lower_ == "what" for c in token.children)
-
-
-def mind_of(cue: cues.Cue) -> bool:
-    """Whether the cue tells of an attitude, not of a statement."""
-    return "clause" not in cue.ways
 
 
 def _citing(token: Token, subject: Token | None) -> Span | None:
@@ -282,7 +277,7 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
     doc, end = sentence.doc, len(sentence.doc)
     own = child_of(token, *SUBJECTS)
     subject = own or _neighbour(token)
-    if token.tag_ not in FINITE or not _says(token, cue) or mind_of(cue) or cue.lemma in cues.NEEDS_MARK:
+    if token.tag_ not in FINITE or not _says(token, cue) or cue.mind or cue.lemma in cues.NEEDS_MARK:
         return
     if subject is None or subject.tag_ in {"WP", "WDT"}:
         return

@@ -9,7 +9,7 @@ A cue's `ways` are the frames it opens:
 
 from dataclasses import dataclass
 
-from monitor.extract.vocabulary import words
+from monitor.extract.vocabulary import participle, words
 from monitor.models import Stance
 
 
@@ -20,6 +20,11 @@ class Cue:
     lemma: str
     ways: frozenset[str]
     stance: Stance = Stance.ASSERTED
+
+    @property
+    def mind(self) -> bool:
+        """Whether the cue tells of an attitude, not of a statement."""
+        return "clause" not in self.ways
 
 
 def _table() -> dict[str, Cue]:
@@ -73,7 +78,7 @@ _STANCES = (
 
 VERBS: dict[str, Cue] = _table()
 
-PAST = {verb + ("d" if verb.endswith("e") else verb[-1] * (verb == "brag") + "ed"): verb for verb in VERBS}
+PAST = {participle(verb): verb for verb in VERBS}
 """The verbs by their past form, where that is regular."""
 
 # verbs that are cues only together with a word of their own: a particle, an object, a preposition

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import yaml
 from spacy.tokens import Doc, Span, Token
 
+from monitor.extract.vocabulary import gerund, participle
+
 GAP = "..."
 GAP_WORDS = 5
 """How many words a `...` of a phrase may stand for."""
@@ -208,8 +210,8 @@ def _entries(entry: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
             lemma, weak = word.removeprefix("~"), word.startswith("~")
             yield lemma, pos, weak
             if pos == "VERB":
-                yield _participle(lemma), "ADJ", weak
-                yield _gerund(lemma), "NOUN", weak
+                yield participle(lemma), "ADJ", weak
+                yield gerund(lemma), "NOUN", weak
 
 
 def _distinct(hits: list[Hit]) -> tuple[Hit, ...]:
@@ -233,23 +235,3 @@ def _symmetric(kin: dict[str, Iterable[str]]) -> dict[str, frozenset[str]]:
         for other in near:
             both[other].add(event)
     return {event: frozenset(near) for event, near in both.items()}
-
-
-def _doubles(verb: str) -> bool:
-    """Whether the last letter doubles: rob, stop, repel; not open, burn, retain."""
-    short = len(verb) > 2 and verb[-1] in "bdglmnprt" and verb[-2] in "aeiou" and verb[-3] not in "aeiou"
-    return short and (sum(letter in "aeiou" for letter in verb) == 1 or verb.endswith(("pel", "mit", "cel", "bed")))
-
-
-def _participle(verb: str) -> str:
-    if verb.endswith("e"):
-        return verb + "d"
-    if verb.endswith("y") and verb[-2] not in "aeiou":
-        return verb[:-1] + "ied"
-    return verb + (verb[-1] if _doubles(verb) else "") + "ed"
-
-
-def _gerund(verb: str) -> str:
-    if verb.endswith("e") and not verb.endswith("ee"):
-        return verb[:-1] + "ing"
-    return verb + (verb[-1] if _doubles(verb) else "") + "ing"

@@ -252,7 +252,6 @@ def left(token: Token, sentence: Sentence, first: int) -> Span | None:
 def spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject: Token) -> bool:
     """Whether the left part can be what is said: it holds a verb or is quoted."""
     doc = sentence.doc
-    mind = "clause" not in cue.ways
     if token.dep_ in {"relcl", "acl"}:
         return False
     if any(sentence.quotes[i] >= 0 for i in range(*left)) and doc[left[1] - 1].text in {'"', ",", ".", "?", "!"}:
@@ -263,7 +262,7 @@ def spoken(left: Span, token: Token, sentence: Sentence, cue: cues.Cue, subject:
     subordinate = token.dep_ == "advcl" and child_of(token, "mark") is not None
     # "P, X has posted on Telegram": what is posted is a thing, too, unless the clause before it is what is posted
     posted = cue.lemma == "post" and any(c.dep_ == "ccomp" and c.i < left[1] for c in token.children)
-    posted = posted or (token.i + 2 >= len(doc) and not mind)  # "P, he repeated."
+    posted = posted or (token.i + 2 >= len(doc) and not cue.mind)  # "P, he repeated."
     if (cue.lemma in cues.NEEDS_MARK and not posted) or token.tag_ == "VBG" or shared or subordinate:
         return False
     return any(doc[i].tag_ in VERBAL for i in range(*left))

@@ -11,20 +11,18 @@ from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
-from monitor.extract import cues, events
 from monitor.extract.grammar import Span, befell, comma_after
 from monitor.extract.headings import AFTER
+from monitor.extract.joints import coordination, spliced, tail, where
 from monitor.extract.reading import Sentence
+from monitor.extract.stretches import core, counts, strong, told
 from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
 
-_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
-_SPINE = words("ccomp xcomp conj ROOT advcl pcomp parataxis acl dep")
 _EDGE = words("and & but or while that whereas though although then also as yet so")
 _HEDGES = words("at least more than about some around up to over nearly almost as many fewer less least")
 _SOME = frozenset(["several", "dozens", "hundreds", "scores", "many", "two-thirds"])
 _HEADLINE_MARKS = AFTER | {","}
-_NOT_COUNTED = frozenset({"one"})
 
 
 def split(sentence: Sentence, span: Span, *, heading: bool = False) -> tuple[Span, ...]:
@@ -100,31 +98,18 @@ def _cuts(sentence: Sentence, span: Span) -> Iterator[int]:
         if token.text == ";" or (token.text == ":" and _explains(sentence, token.i, span)):
             yield token.i
         elif token.dep_ == "conj" and token.tag_ in VERBAL | {"JJ"} | {"NNS", "NN"}:
-            cut = _coordination(token, span)
+            cut = coordination(token, span)
             if cut is not None:
                 yield cut
         elif token.dep_ == "relcl" and token.tag_ in VERBAL:
-            cut = _where(token, span)
+            cut = where(token, span)
             if cut is not None:
                 yield cut
         elif token.dep_ in {"advcl", "acl", "ccomp", "parataxis"} and token.tag_ in VERBAL:
             before = token.dep_ == "ccomp" and token.i < token.head.i
-            cut = _spliced(token, span) if before else _tail(token, span)
+            cut = spliced(token, span) if before else tail(token, span)
             if cut is not None:
                 yield cut
-
-
-def _on_spine(token: Token, span: Span) -> bool:
-    """Whether only complements and coordination lead from the token to the top of the span."""
-    for _ in range(12):
-        if not span[0] <= token.i < span[1]:
-            return True
-        if token.dep_ not in _SPINE:
-            return False
-        if token.head == token:
-            return True
-        token = token.head
-    return False
 
 
 def _headline_cuts(sentence: Sentence, span: Span) -> Iterator[int]:
@@ -132,7 +117,7 @@ def _headline_cuts(sentence: Sentence, span: Span) -> Iterator[int]:
     for token in doc[span[0] + 2 : span[1] - 2]:
         if token.lower_ not in _HEADLINE_MARKS or sentence.quotes[token.i] >= 0:
             continue
-        a, b = _core(doc, (span[0], token.i)), _core(doc, (token.i + 1, span[1]))
+        a, b = core(doc, (span[0], token.i)), core(doc, (token.i + 1, span[1]))
         if a and b and not b <= a and _predicate(doc, (token.i + 1 + (token.text != ","), span[1])):
             yield token.i
 
@@ -140,16 +125,6 @@ def _headline_cuts(sentence: Sentence, span: Span) -> Iterator[int]:
 def _predicate(doc: Doc, span: Span) -> bool:
     """Whether a stretch says something of what stands before it: "(residents) evacuated", "(guards) dead"."""
     return any(t.tag_ in VERBAL or (t.tag_ == "JJ" and t.i == span[1] - 1) for t in doc[span[0] : span[1]])
-
-
-def _core(doc: Doc, span: Span) -> frozenset[str]:
-    return frozenset(event for event in _told(doc, span) if events.is_core(event))
-
-
-def _told(doc: Doc, span: Span) -> frozenset[str]:
-    """The events of a stretch, weak words counted in the company of a name or a number."""
-    named = any(t.pos_ == "PROPN" or t.like_num for t in doc[span[0] : span[1]])
-    return frozenset(hit.event for hit in events.of(doc[span[0] : span[1]]) if named or not hit.weak)
 
 
 def _counted(sentence: Sentence, span: Span) -> Iterator[int]:
@@ -170,8 +145,8 @@ def _counted(sentence: Sentence, span: Span) -> Iterator[int]:
             continue  # "backed by two tanks and four trucks, attacked"
         if token.text == "," and doc[token.i + 1].lower_ != "and" and not _past(doc, (token.i + 2, token.i + 6)):
             continue
-        a, b = _strong(doc, (span[0], token.i)), _strong(doc, rest)
-        if a and b and not b <= a and _counts(doc, (span[0], token.i)):
+        a, b = strong(doc, (span[0], token.i)), strong(doc, rest)
+        if a and b and not b <= a and counts(doc, (span[0], token.i)):
             yield token.i
 
 
@@ -200,7 +175,7 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
             continue
         if not _clause_at(doc, token.i + 1, span[1]) and (token.text == "," or not _verb_at(doc, token.i + 1, span)):
             continue
-        a, b = _told(doc, (span[0], token.i)), _told(doc, (token.i + 1, span[1]))
+        a, b = told(doc, (span[0], token.i)), told(doc, (token.i + 1, span[1]))
         if a and b and not b <= a:
             yield token.i
 
@@ -216,10 +191,10 @@ def _listed(doc: Doc, span: Span) -> Iterator[int]:
         clause = any(t.tag_ in FINITE for t in doc[token.i + 2 : min(token.i + 12, span[1])])
         if subject.tag_ in FINITE or not clause or not any(t.tag_ in FINITE for t in doc[since : token.i]):
             continue
-        a, b = _core(doc, (since, token.i)), _core(doc, (token.i, span[1]))
-        counted = _counts(doc, (token.i + 1, span[1])) and before.lower_ == "and"
+        a, b = core(doc, (since, token.i)), core(doc, (token.i, span[1]))
+        counted = counts(doc, (token.i + 1, span[1])) and before.lower_ == "and"
         # that somebody was told is no fact of its own
-        again = before.lower_ in {"and", "but"} and _told(doc, (since, token.i)) != {"inform"}
+        again = before.lower_ in {"and", "but"} and told(doc, (since, token.i)) != {"inform"}
         if again or (a and ((b and not b <= a) or counted)):
             since = token.i
             yield before.i
@@ -231,7 +206,7 @@ def _gapped(doc: Doc, span: Span) -> Iterator[int]:
         if token.lower_ == "and" and (preposition := gap_at(doc, token.i + 1, span[1])) is not None:
             before = doc[span[0] : token.i]
             paired = any(t.lower_ == preposition and t.pos_ == "ADP" for t in before)
-            if paired and _counts(doc, (span[0], token.i)) and _strong(doc, (span[0], token.i)):
+            if paired and counts(doc, (span[0], token.i)) and strong(doc, (span[0], token.i)):
                 yield token.i
 
 
@@ -240,14 +215,14 @@ def _explains(sentence: Sentence, colon: int, span: Span) -> bool:
     doc, sides = sentence.doc, ((span[0], colon), (colon + 1, span[1]))
     if doc[span[0]].tag_ == "WP":  # "What is known: P; Q"
         return True
-    told = all(any(t.tag_ in FINITE for t in doc[a:b]) and _core(doc, (a, b)) for a, b in sides)
-    return told and sentence.quotes[colon] < 0
+    both = all(any(t.tag_ in FINITE for t in doc[a:b]) and core(doc, (a, b)) for a, b in sides)
+    return both and sentence.quotes[colon] < 0
 
 
 def _befallen(doc: Doc, span: Span) -> Iterator[int]:
     """Where ", with two people killed" begins."""
     for token in doc[span[0] + 2 : span[1] - 3]:
-        if token.text == "," and befell(doc, token.i + 1, span[1]) and _told(doc, (span[0], token.i)):
+        if token.text == "," and befell(doc, token.i + 1, span[1]) and told(doc, (span[0], token.i)):
             yield token.i
 
 
@@ -293,172 +268,3 @@ def _verb_at(doc: Doc, at: int, span: Span) -> bool:
         and doc[at - 2].tag_ not in VERBAL
         and (doc[at + 1].pos_ in {"PROPN", "DET", "NUM"} or doc[at + 1].tag_ in {"PRP$", "RP"})
     )
-
-
-def _coordination(second: Token, span: Span) -> int | None:
-    """Where the second of two coordinated clauses begins, when they are two claims."""
-    doc, first = second.doc, second.head
-    if not span[0] <= first.i < span[1] or not _on_spine(first, span) or not _coordinates(first, second):
-        return None
-    start = _begin(second, first)
-    left, right = (span[0], start), (start, min(second.right_edge.i + 1, span[1]))
-    if right[1] - right[0] < 2 or left[1] - left[0] < 2:
-        return None
-    if _shows(second):
-        two = bool(_told(doc, left))
-    elif _has_subject(first) and _has_subject(second):
-        two = _full(doc, left) and _full(doc, right)
-    else:
-        two = _differ(first, second, left, right)
-    return start if two else None
-
-
-def _shows(verb: Token) -> bool:
-    """Whether the clause hands out pictures: "… and shared footage of its fighters"."""
-    return verb.lemma_ in cues.PUBLISH and any(c.dep_ == "dobj" and c.lemma_ in cues.FOOTAGE for c in verb.children)
-
-
-def _coordinates(first: Token, second: Token) -> bool:
-    """Whether both are clauses, not two words of one: "blocked and destroyed by air strikes"."""
-    helped = any(c.dep_ in {"aux", "auxpass"} for c in second.children)
-    own = _has_subject(second)
-    if first.dep_ in {"acl", "advcl"} and not own and not first.tag_ == second.tag_ == "VBG":
-        return False
-    if not own_things(first, second) and (second.i - first.i <= 3 or first.dep_ in {"acl", "advcl"}):
-        return False
-    if second.tag_ == "VBN" and first.tag_ not in {"VBN", "VBD"} and not helped:
-        return False
-    return second.tag_ in VERBAL or helped or own
-
-
-def _differ(first: Token, second: Token, left: Span, right: Span) -> bool:
-    """Whether clauses that share a subject tell of two things: other events, two counts, or a turn by "but"."""
-    doc = second.doc
-    a, b = _strong(doc, left), _strong(doc, right)
-    turned = any(t.lower_ == "but" for t in doc[right[0] - 1 : second.i])
-    if turned and a and b and _negated(first) == _negated(second):
-        return True
-    if b and second.tag_ in VERBAL and not turned and (a or _placed(first, right[0])):
-        said = {hit.event for hit in events.of(doc[right[0] : right[1]]) if second.i in hit.parts and not hit.weak}
-        if not said & a if said else b - a:
-            return True
-    bare = second.tag_ == "VBN" and not any(c.i > second.i for c in second.children)
-    return bool(a and b) and not bare and _counts(doc, left) and _counts(doc, right)
-
-
-def _placed(first: Token, start: int) -> bool:
-    """Whether a name stands behind the first verb, before the second clause."""
-    return any(t.pos_ == "PROPN" for t in first.doc[first.i : start])
-
-
-def own_things(first: Token, second: Token) -> bool:
-    """Whether the first verb has an object or a complement of its own: "blocked and destroyed by" has not."""
-    return any(first.i < c.i < second.i and c.dep_ not in {"cc", "punct", "prt", "advmod"} for c in first.children)
-
-
-def _begin(second: Token, first: Token) -> int:
-    """The first token of the second clause, its conjunction included."""
-    start = second.left_edge.i
-    while start <= first.i:
-        start += 1
-    while start - 1 > first.i and (second.doc[start - 1].dep_ == "cc" or second.doc[start - 1].text == ","):
-        start -= 1
-    return start
-
-
-def _tail(token: Token, span: Span) -> int | None:
-    """Where ", killing three" or ", while P" begins."""
-    doc = token.doc
-    start = token.left_edge.i
-    parted = doc[start - 1].text == ","
-    # "routed militants who attacked the town, killing 70": the last verb is not always whose tail it is
-    on_spine = _on_spine(token.head, span) or (parted and token.tag_ == "VBG" and token.head.dep_ == "relcl")
-    if start <= span[0] + 2 or not span[0] <= token.head.i < start or not on_spine:
-        return None
-    ends = (
-        c.left_edge.i
-        for c in token.children
-        if c.dep_ == "advcl" and c.left_edge.i > token.i and c.left_edge.nbor(-1).text == ","
-    )
-    left, right = (span[0], start), (start, min([token.right_edge.i + 1, span[1], *ends]))
-    a, b = _strong(doc, left), _strong(doc, right)
-    if token.tag_ == "VBG" and token.dep_ == "advcl" and (parted or doc[start].lower_ == "while"):
-        return start if a and b and not b <= a else None
-    subject = next((c for c in token.children if c.dep_ in _SUBJECTS), None)
-    if subject is not None and subject.lower_ in {"both", "all", "each", "which", "who", "that", "most"}:
-        return None
-    mark = next((c for c in token.children if c.dep_ in {"mark", "advmod"} and c.i < token.i), None)
-    word = mark.lower_ if mark is not None else ""
-    if (
-        _has_subject(token)
-        and token.tag_ in FINITE | {"VBN", "VBG"}
-        and (word in {"while", "whereas", "but", "and"} or (parted and not word))
-    ):
-        return start if _logs(doc, left) and _logs(doc, right) else None
-    if (
-        _has_subject(token)
-        and subject is not None
-        and subject.pos_ != "PRON"
-        and word in {"after", "as", "before", "when"}
-        and a
-        and b
-        and _core(doc, left)
-        and _core(doc, right)
-        and not a & b
-        and left[1] - left[0] >= 3
-    ):
-        return start
-    return None
-
-
-def _spliced(token: Token, span: Span) -> int | None:
-    """Where the second of two clauses begins that a comma alone joins, the first read as what the second says."""
-    doc, start = token.doc, token.right_edge.i + 1
-    if not span[0] <= token.i < start < token.head.i < span[1] or doc[start].text != ",":
-        return None
-    if token.head.lemma_ in cues.VERBS or token.head.dep_ != "ROOT":
-        return None
-    own = any(c.dep_ in _SUBJECTS and c.pos_ != "PRON" and c.i > start for c in token.head.children)
-    two = own and _has_subject(token) and token.tag_ in FINITE | {"VBN"}
-    return start if two and _logs(doc, (span[0], start)) and _logs(doc, (start, span[1])) else None
-
-
-def _where(token: Token, span: Span) -> int | None:
-    """Where ", where P" begins that tells of another event."""
-    doc, start = token.doc, token.left_edge.i
-    subject = next((c for c in token.children if c.dep_ in _SUBJECTS), None)
-    if start <= span[0] + 2 or doc[start].lower_ != "where" or doc[start - 1].text != ",":
-        return None
-    if subject is None or subject.pos_ == "PRON":
-        return None
-    a, b = _core(doc, (span[0], start)), _core(doc, (start, min(token.right_edge.i + 1, span[1])))
-    told = any(t.tag_ in VERBAL for t in doc[span[0] : start])
-    return start if told and b and not b <= a else None
-
-
-def _has_subject(token: Token) -> bool:
-    return any(child.dep_ in _SUBJECTS for child in token.children)
-
-
-def _negated(token: Token) -> bool:
-    return any(child.dep_ == "neg" for child in token.children)
-
-
-def _strong(doc: Doc, span: Span) -> frozenset[str]:
-    return frozenset(hit.event for hit in events.of(doc[span[0] : span[1]]) if not hit.weak)
-
-
-def _logs(doc: Doc, span: Span) -> bool:
-    """Whether a stretch holds something to log: an event, a number or a name."""
-    if events.of(doc[span[0] : span[1]]):
-        return True
-    return any((t.like_num and t.lower_ not in _NOT_COUNTED) or t.pos_ == "PROPN" for t in doc[span[0] : span[1]])
-
-
-def _counts(doc: Doc, span: Span) -> bool:
-    return any(t.like_num or t.lower_ in {"several", "dozens", "hundreds", "many", "a"} for t in doc[span[0] : span[1]])
-
-
-def _full(doc: Doc, span: Span) -> bool:
-    """Whether a stretch holds a core event or a count."""
-    return bool(_core(doc, span)) or any(t.like_num and t.lower_ not in _NOT_COUNTED for t in doc[span[0] : span[1]])
