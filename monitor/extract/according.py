@@ -19,7 +19,7 @@ from monitor.extract.grammar import (
     source_of,
 )
 from monitor.extract.reading import Sentence
-from monitor.extract.tags import VERBAL
+from monitor.extract.tags import SUBJECTS, VERBAL
 
 _DESCRIBING = frozenset({"which", "who", "whose", "whom"})
 """What begins with one of these behind a source tells who that is."""
@@ -139,6 +139,15 @@ def account(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     yield from _around(token, sentence, (token.i, max(told.i + 1, source[1])), source, "according")
 
 
+def in_house(token: Token, sentence: Sentence) -> Iterator[Attribution]:
+    """P, reported in the ministry; P, remind at the General Staff."""
+    doc, house = sentence.doc, house_of(token)
+    if house is None or token.nbor(-1).text != "," or child_of(token, *SUBJECTS) is not None or house[0] > token.i + 3:
+        return
+    if house[1] >= len(doc) - doc[-1].is_punct:
+        yield from _around(token, sentence, (token.i - 1, house[1]), house, token.lemma_.lower())
+
+
 def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | None:
     """ "as X said/put it", "as reported by X": the cue and the source."""
     verb = token.head
@@ -165,7 +174,8 @@ def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | 
 
 def _around(token: Token, sentence: Sentence, region: Span, source: Span | None, lemma: str) -> Iterator[Attribution]:
     doc, end = sentence.doc, len(sentence.doc)
-    left = (0, region[0])
+    relative = region[0] > 1 and doc[region[0] - 2].tag_ in {"WP", "WDT"}  # "people who, by X's count, have fled"
+    left = (0, 0) if relative else (0, region[0])
     right = region[1]
     while right < end and doc[right].is_punct and doc[right].text != '"':
         right += 1

@@ -18,7 +18,7 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from monitor.extract import cues, extent
-from monitor.extract.according import according, account, from_what
+from monitor.extract.according import according, account, from_what, in_house
 from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
 from monitor.extract.grammar import Attribution, Span, child_of, phrase, subject_of
 from monitor.extract.nominals import adjectival, cited, nominal, noun, passive
@@ -68,6 +68,7 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         yield from from_what(token, sentence)
     cue = _cue(token)
     if cue is not None and not _refused(token) and not _found_so(token):
+        yield from in_house(token, sentence)
         yield from cited(token, sentence, cue)
         if "mind" not in cue.ways:
             yield from infinitive(token, sentence, cue)
@@ -87,6 +88,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 
 def _cue(token: Token) -> cues.Cue | None:
+    if token.i == 0 and token.lower_ == "read":
+        return None  # "READ MORE: …"
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
         return _together(token) or cues.VERBS.get(token.lemma_.lower()) or _before_quote(token)
     # a small tagger takes "Moscow claims" and "governor says" for nouns
@@ -184,7 +187,8 @@ def unsaid(sentence: Sentence) -> tuple[Span, ...]:
         if (
             token.dep_ in {"ROOT", "conj"}
             and sentence.quotes[token.i] < 0
-            and _cue(token) is not None
+            and (cue := _cue(token)) is not None
+            and cue.lemma != "order"  # that nobody ordered it is told of the event
             and _refused(token)
         ):
             more = {t.i for c in token.subtree if c != token and _tells_more(c) for t in c.subtree}

@@ -48,6 +48,8 @@ _SHORTEST_ACRONYM = 3
 
 _LONGEST_ADJUNCT = 12
 
+_CONDITIONS = frozenset({"if", "unless"})
+
 _RELATIVE = frozenset({"that", "which", "who", "whom"})
 
 _LONGEST_TITLE = 14
@@ -93,18 +95,22 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     # "P, Kyiv denies" is no statement of P
     left = extent.left(token, sentence, first) if cue.stance is not Stance.DENIED else None
     if left is not None and extent.spoken(left, token, sentence, cue, subject):
-        last = extent.inverted_end(token, sentence, last)
-        content = (left,)
-        tail = extent.tail(sentence, last)
-        pronoun = left[1] - 1
-        if tail is not None and sentence.doc[pronoun].tag_ in {"WP", "WDT"}:
-            # "two men who, they said, had helped": of this only the clause of "who" is said
-            region = (pronoun, tail[0])
-            yield Attribution("inserted", token.i, cue.lemma, source, (tail,), region, cue.stance)
-            return
-        if tail is not None:
-            content = (left, tail)
-        yield Attribution("inverted", token.i, cue.lemma, source, content, (first, last), cue.stance)
+        region = (first, extent.inverted_end(token, sentence, last))
+        yield _inverted(token, sentence, cue, source, left, region)
+
+
+def _inverted(
+    token: Token, sentence: Sentence, cue: cues.Cue, source: Span | None, left: Span, region: Span
+) -> Attribution:
+    """What stands before the cue's clause, with what goes on behind it."""
+    doc, tail, pronoun = sentence.doc, extent.tail(sentence, region[1]), left[1] - 1
+    if tail is not None and doc[pronoun].tag_ in {"WP", "WDT"}:
+        # "two men who, they said, had helped": of this only the clause of "who" is said
+        return Attribution("inserted", token.i, cue.lemma, source, (tail,), (pronoun, tail[0]), cue.stance)
+    if tail is not None and doc[0].lower_ in _CONDITIONS:  # "Unless P, X said, Q" is Q
+        return Attribution("inverted", token.i, cue.lemma, source, (tail,), (0, region[1]), cue.stance)
+    content = (left,) if tail is None else (left, tail)
+    return Attribution("inverted", token.i, cue.lemma, source, content, region, cue.stance)
 
 
 def _quote_before(sentence: Sentence, first: int) -> bool:
@@ -294,7 +300,7 @@ def inserted(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attrib
     if (not predicates(sentence, left) and goes_on(sentence, last + 1)) or helps(doc, first - 2, last + 1):
         yield Attribution("inserted", token.i, cue.lemma, source, (left, right), (first, last), cue.stance)
     elif _adjunct(sentence, left) and _begins_clause(sentence, last + 1):
-        tells = has_verb(sentence, left) or is_place(sentence, left)
+        tells = is_place(sentence, left) or (has_verb(sentence, left) and doc[0].lower_ not in _CONDITIONS)
         content, region = ((left, right), (first, last)) if tells else ((right,), (0, last))
         yield Attribution("inserted", token.i, cue.lemma, source, content, region, cue.stance)
 
@@ -393,7 +399,7 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
     passive = child_of(token, "auxpass") is not None or _bare_passive(token)
     subject = subject_of(token)
     hearer = child_of(token, "dobj", "dative") or child_of(token, "prep") or child_of(token, "ccomp", "xcomp")
-    if not _to_do(token, sentence) or (hearer is None and not passive):
+    if not _to_do(token, sentence) or (hearer is None and not passive and not _for_whom(token)):
         return
     first, _ = region_of(token, subject)
     if passive:
@@ -414,6 +420,12 @@ def directive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attri
         (first, token.i + 1),
         cue.stance,
     )
+
+
+def _for_whom(token: Token) -> bool:
+    """Whether it is told who should: "called for residents to leave"."""
+    acts = (child for child in token.children if child.dep_ == "advcl")
+    return any(mark.lower_ == "for" and mark.i == token.i + 1 for act in acts for mark in act.children)
 
 
 def _to_do(token: Token, sentence: Sentence) -> bool:

@@ -93,11 +93,12 @@ _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
     ("speak talk tell write boast brag complain", "of", "noun", Stance.ASSERTED),
     (
         "put raise lower revise correct update increase cut",
-        "number toll figure count total tally losses estimate",
+        "number toll figure count total tally losses casualties estimate",
         "noun",
         Stance.ASSERTED,
     ),
     ("go", "on", "clause", Stance.ASSERTED),
+    ("shoot fire hit", "back", "clause", Stance.ASSERTED),
     ("play", "down", "noun", Stance.ASSERTED),
     ("hint", "at", "noun", Stance.ASSERTED),
     ("recall recount remember", "seeing hearing watching", "noun", Stance.ASSERTED),
@@ -119,7 +120,7 @@ NEEDS_MARK = words(
     detail tout cite quote call hear learn caption recommend propose demand comment describe respond see know feel
     agree object protest lament criticise criticize convey counter brief notify inform remember realize realise
     repeat echo lie post share release try plan seek aim verify
-    rage rant sob cry scream bellow thunder moan groan sigh plead
+    rage rant sob cry scream bellow thunder moan groan sigh plead observe
     """
 )
 
@@ -130,7 +131,7 @@ NOUNS: dict[str, Stance] = (
             """
             claim statement report announcement assertion accusation warning admission message post tweet suggestion
             conclusion assessment estimate declaration remark comment argument news word complaint threat promise
-            pledge
+            pledge line version
             """
         ),
         Stance.ASSERTED,

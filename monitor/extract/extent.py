@@ -237,7 +237,7 @@ def _goes_beyond(sentence: Sentence, at: int, cue: Token) -> bool:
 def left(token: Token, sentence: Sentence, first: int) -> Span | None:
     """What stands before the cue's clause, when a comma or a closing quotation mark parts them."""
     doc = sentence.doc
-    if first == 0 or circumstance(sentence):
+    if first == 0 or circumstance(sentence) or doc[first - 1].text == ";":
         return None
     before = doc[first - 1]
     parted = before.text in {",", '"', "?", "!", "-", ".", "--"} or before.is_space
@@ -321,7 +321,7 @@ def _goes_on(doc: Doc, at: int) -> bool:
     if doc[at].lower_ != "while" or subject is None or subject.pos_ == "PRON":
         return False
     finite = verb.tag_ in FINITE or any(c.tag_ in FINITE for c in verb.children if c.dep_ in {"aux", "auxpass"})
-    return finite and not any(t.lemma_.lower() in cues.VERBS for t in doc[at:] if t.tag_ in VERBAL)
+    return finite and not any(t.lemma_.lower() in cues.VERBS for t in doc[at:] if t.tag_ in VERBAL and t.dep_ != "acl")
 
 
 def title_before(sentence: Sentence, first: int, token: Token) -> int:

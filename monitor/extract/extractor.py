@@ -18,7 +18,7 @@ from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
-from monitor.extract.grammar import Attribution, Span, has_subject, rejoined
+from monitor.extract.grammar import Attribution, Span, has_subject, has_verb, rejoined
 from monitor.extract.headings import past_mark
 from monitor.extract.names import Mention
 from monitor.extract.parser import parser
@@ -130,6 +130,8 @@ class Extractor:
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
+            if worth.corrects(sentence.doc.text):
+                continue
             here = [(s, who) for s, who in speakers if s.sentence == n]
             shown = analysis.pictures[n]
             if shown is not None:
@@ -193,8 +195,10 @@ class Extractor:
             cued = _with_cue(frame, span)
             piece = sentence.doc[cued[0] : cued[1]]
             told = sentence.doc[min(frame.region[0], cued[0]) : cued[1]]
-            return worth.attributed(piece, named=named) and not worth.background(told.text, post.published_at)
-        return worth.attributed(piece, named=named)
+            past = frame.stance is not Stance.DENIED and worth.background(told.text, post.published_at)
+            return worth.attributed(piece, named=named) and not past
+        denied = frame is not None and frame.kind == "forward" and frame.stance is Stance.DENIED
+        return worth.attributed(piece, named=named) or (denied and has_verb(sentence, span))
 
     def _in_quote(self, sentence: Sentence, span: Span) -> bool:
         return all(sentence.quotes[i] >= 0 for i in range(*span) if sentence.doc[i].is_alpha)
@@ -242,13 +246,13 @@ class Extractor:
                 yield Found(sentence, self._without_status(sentence, span), OUTLET, None, None, None, how)
 
     def _flash(self, sentence: Sentence, reading: Reading) -> bool:
-        """Whether a paragraph begins as a channel flashes news: "Explosions in Kurchatov.", "Five wounded in N."."""
+        """Whether it is a toll ("Five wounded in N.") or begins a paragraph as channels flash news: "Fire in N."."""
         whole = sentence.doc[:]
-        if sentence is not reading.sentences[0] or len(whole) > LONGEST_FLASH:
+        if len(whole) > LONGEST_FLASH:
             return False
         if worth.toll(whole):
             return True
-        if any(t.tag_ in VERBAL for t in whole):
+        if sentence is not reading.sentences[0] or any(t.tag_ in VERBAL for t in whole):
             return False
         return self._named(whole) and any(whole.root.i in hit.parts for hit in events.of(whole))
 
@@ -360,7 +364,8 @@ def _before_frames(span: Span, statements: Sequence[Statement]) -> Span | None:
         frame = statement.beside
         if frame is None:
             continue
-        begin = min(frame.region[0], *(a for a, _ in frame.content))
+        source = frame.source if frame.source is not None and frame.source[0] >= first else frame.region
+        begin = min(a for a, _ in (frame.region, *frame.content, source))
         if begin <= first < max(frame.region[1], *(b for _, b in frame.content)):
             return None
         if first < begin < last:

@@ -20,8 +20,9 @@ OF_EVENTS = words(
 )
 MODALS = words("may might could would should must can will shall 'll ca wo")
 _DESCRIBING = words(
-    "make compose comprise designate locate situate base consider know regard found name call style see view"
+    "make compose comprise designate locate situate base consider know regard found name call style see view lead"
 )
+_MADE = words("design build make found equip intend mean")
 _GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
 _AHEAD = words("likely unlikely set poised due bound sure certain able ready about expected liable prone")
 # what a thing may simply be now, and was not before
@@ -54,6 +55,14 @@ _WANTED = words(
 )
 _TOTALS = words("number total toll count")
 _NOBODY = words("nobody nothing none neither no-one")
+_ACTORS = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.PEOPLE_NOUNS
+# what is so for long, or only seems
+_STATIVE = words(
+    """
+    be have control hold include contain involve live lie belong depend rely border mean seem appear look like love hate
+    know need want remain deserve matter vary differ line dominate connect link stretch run surround adjoin face house
+    """
+)
 _SELVES = words("i we you us me our my")
 _WHEN = re.compile(
     r"\b(?:by|on|from|at|in|until|since|within) (?:\d|mon|tues|wednes|thurs|fri|satur|sun|midnight|noon|next"
@@ -76,6 +85,8 @@ def plain(piece: Tokens, verb: Token, *, heading: bool, company: bool) -> bool:
         return False
     if any(t.lower_ in _HABITUAL for t in piece) or not _of_state(verb, subject):
         return False
+    if _goes_on(verb, subject, company=company):
+        return True
     if not company and (heading or subject.lemma_.lower() in _ABSTRACT or not _done(verb)):
         return False
     return heading or happened(verb) or _is_so_now(verb) or subject.lemma_ in _TOTALS
@@ -92,6 +103,18 @@ def _speaks(verb: Token) -> bool:
 def _is_so_now(verb: Token) -> bool:
     """Whether it says of the present that it was not so before: "19 villages already sit without water"."""
     return verb.tag_ in {"VBZ", "VBP"} and any(t.lower_ in _BY_NOW for t in verb.subtree)
+
+
+def _goes_on(verb: Token, subject: Token, *, company: bool) -> bool:
+    """Whether it says what people do at this moment: "rescuers search the rubble", "30 water carriers go round".
+
+    What "a man" does stands below a picture.
+    """
+    article = child_of(subject, "det")
+    someone = article is not None and article.lower_ in {"a", "an"}
+    if verb.tag_ not in {"VBZ", "VBP"} or verb.lemma_ in _STATIVE or someone:
+        return False
+    return subject.lemma_.lower() in _ACTORS or (company and subject.tag_ == "NNS" and verb.tag_ == "VBP")
 
 
 def _of_state(verb: Token, subject: Token) -> bool:
@@ -229,7 +252,8 @@ def describes(verb: Token) -> bool:
     """Whether the clause says what somebody is ("is made up of"), or only that he speaks ("released a statement")."""
     if verb.lemma_ in cues.PUBLISH and any(c.lemma_ in cues.TEXTS for c in verb.children if c.dep_ == "dobj"):
         return True
-    return verb.lemma_ in _DESCRIBING and any(c.lower_ in {"is", "are"} for c in verb.children if c.dep_ == "auxpass")
+    helped = {c.lower_ for c in verb.children if c.dep_ == "auxpass"}
+    return bool(helped) and (verb.lemma_ in _MADE or (verb.lemma_ in _DESCRIBING and bool(helped & {"is", "are"})))
 
 
 def judges(verb: Token) -> bool:

@@ -38,10 +38,16 @@ def labelled_frame(reading: Reading, sentence: Sentence) -> Attribution | None:
         return None
     end = len(doc) - 1 if doc[-1].text == "." else len(doc)
     quoted = doc[dash - 1].text in {'"', ","} and sentence.quotes[max(dash - 2, 0)] >= 0
-    if not quoted and (sentence is not reading.sentences[-1] or any(t.pos_ != "PROPN" for t in doc[dash + 1 : end])):
+    if not quoted and not (_ends_or_quotes(reading, sentence) and all(t.pos_ == "PROPN" for t in doc[dash + 1 : end])):
         return None
     plain = dash + 1 < end <= dash + 1 + MOST_WORDS and _plain(doc[dash + 1 : end])
     return Attribution("heading", dash, "–", (dash + 1, end), ((0, dash),), (dash, len(doc))) if plain else None
+
+
+def _ends_or_quotes(reading: Reading, sentence: Sentence) -> bool:
+    """Whether nothing follows in the paragraph but what is quoted: "P – Peskov. "Q"."."""
+    after = next((other for other in reading.sentences if other.start > sentence.start), None)
+    return after is None or after.doc[0].text == '"'
 
 
 def shortened(frame: Attribution, sentence: Sentence) -> Attribution:

@@ -37,7 +37,7 @@ def coordination(second: Token, span: Span) -> int | None:
     if _shows(second):
         two = bool(told(doc, left))
     elif _has_subject(first) and _has_subject(second):
-        two = full(doc, left) and full(doc, right)
+        two = full(doc, left) and (full(doc, right) or _undergoes(second))
     else:
         two = _differ(first, second, left, right)
     return start if two else None
@@ -59,6 +59,12 @@ def _coordinates(first: Token, second: Token) -> bool:
     if second.tag_ == "VBN" and first.tag_ not in {"VBN", "VBD"} and not helped:
         return False
     return second.tag_ in VERBAL or helped or own
+
+
+def _undergoes(verb: Token) -> bool:
+    """Whether the clause tells what was done to a thing: "… and a depot was struck"."""
+    thing = next((c for c in verb.children if c.dep_ == "nsubjpass"), None)
+    return thing is not None and thing.pos_ == "NOUN" and any(verb.i in hit.parts for hit in events.of(verb.doc[:]))
 
 
 def _differ(first: Token, second: Token, left: Span, right: Span) -> bool:

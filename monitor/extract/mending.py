@@ -15,6 +15,9 @@ _NOT_INFINITIVE = frozenset({"ROOT", "parataxis", "relcl", "advcl"})
 
 _SPOKEN = frozenset({"say", "tell", "report", "write", "claim", "state", "add"})
 
+_PLAINLY = _SPOKEN - {"tell"} | {"deny", "confirm", "claim", "announce", "admit", "insist", "believe"}
+"""Of these what is said is never who hears it."""
+
 _LAST = frozenset({"ROOT", "advcl", "acl", "relcl", "conj", "parataxis"})
 
 _OPENING = frozenset({"in", "near", "at", "on", "outside", "inside", "over", "across", "around"})
@@ -30,11 +33,14 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     """Changes the parse in place. `quotes` tells for each token which quote it stands in (-1: none)."""
     if any(index >= 0 for index in quotes):
         _part_quotes(doc, quotes)
+    _inside(doc)
     _open(doc)
     _listed(doc)
     _speak(doc)
     _close(doc)
     _cite(doc)
+    _again(doc)
+    _own_subject(doc)
     _past_relative(doc)
 
 
@@ -108,14 +114,21 @@ def _close(doc: Doc) -> None:
     subject = next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
     if subject is not None:
         marked = any(child.dep_ == "mark" or child.tag_ in {"WP", "WDT", "WRB"} for child in verb.children)
-        named = subject.pos_ == "PROPN" and _behind_comma(subject)
-        if named and not marked and verb.dep_ in {"relcl", "acl"} and verb.i >= doc[-1].i - 1:
+        named = subject.pos_ == "PROPN" or subject.lemma_.lower() in cues.SPEAKING
+        last = all(t.tag_ not in FINITE and t.text not in {",", '"', ":"} for t in doc[verb.i + 1 :])
+        told = {"dobj", "ccomp", "xcomp"} & {child.dep_ for child in verb.children}
+        if named and _behind_comma(subject) and last and not marked and not told and verb.dep_ in {"relcl", "acl"}:
             _hang(verb, doc[:].root, "parataxis")
     elif verb.tag_ == "NNS":
         _reports(verb)
-    elif verb.tag_ in FINITE and not any(t.tag_ in FINITE for t in doc[verb.i + 1 :]):
+    elif not any(t.tag_ in FINITE for t in doc[verb.i + 1 :]):
+        has = [c for c in verb.children if c.dep_ == "aux" and c.lower_ in {"has", "have", "had"}]
+        if not has and verb.tag_ not in FINITE:
+            return
+        before = (has[0] if has else verb).i - 1
+        before -= doc[before].text == ","  # "…, N, head of the region, has said."
         names = (t for t in doc[2 : verb.i] if t.dep_ in {"appos", "conj"} and t.pos_ in {"NOUN", "PROPN"})
-        name = next((t for t in names if t.right_edge == verb.nbor(-1) and _behind_comma(t)), None)
+        name = next((t for t in names if t.right_edge.i == before and _behind_comma(t)), None)
         if name is not None and _hang(name, verb, "nsubj") and verb.head != verb:
             verb.dep_ = "parataxis"
 
@@ -145,6 +158,40 @@ def _cite(doc: Doc) -> None:
             if _hang(token, verb, token.dep_):
                 for mark in [c for c in clause.children if c.text == "," and token.i < c.i < clause.i]:
                     _hang(mark, verb, "punct")
+
+
+def _again(doc: Doc) -> None:
+    """In a headline's "X says Y behind raid, warns of Z" the second verb is X's, no part of what X says."""
+    for verb in doc[2:]:
+        said, bare = verb.head, not any(child.dep_ in {*_SUBJECTS, "mark", "aux"} for child in verb.children)
+        spoken = verb.tag_ == said.tag_ == "VBZ" and {verb.lemma_, said.lemma_} <= cues.VERBS.keys()
+        if spoken and verb.dep_ == "ccomp" and bare and said.i < verb.i and verb.nbor(-1).text == ",":
+            verb.dep_ = "conj"
+
+
+def _own_subject(doc: Doc) -> None:
+    """In "X denied the men had been harmed" the men are no object of "denied"."""
+    for verb in doc[3:]:
+        said = verb.head
+        if verb.dep_ != "ccomp" or said.i > verb.i or said.lemma_ not in _PLAINLY:
+            continue
+        first = verb.left_edge
+        thing = next((c for c in said.children if c.dep_ == "dobj" and c.right_edge.i == first.i - 1), None)
+        if thing is not None and first.tag_ in FINITE and first.dep_ in {"aux", "auxpass"} and first.head == verb:
+            _hang(thing, verb, "nsubj")
+
+
+def _inside(doc: Doc) -> None:
+    """In "In the town of N two houses are burning" the houses burn, and only N is a town."""
+    for thing in doc[2:-2]:
+        of, verb = thing.head, thing.nbor() if thing.nbor().dep_ == "ROOT" else thing.nbor().head
+        bare = verb.dep_ == "ROOT" and not any(child.dep_ in _SUBJECTS for child in verb.children)
+        if thing.dep_ != "pobj" or not bare or thing.nbor().tag_ not in FINITE or of.i > thing.i:
+            continue
+        begins = next((c.i for c in thing.children if c.dep_ in {"nummod", "det"} and c.i > of.i + 1), None)
+        place = next((c for c in thing.children if c.pos_ == "PROPN" and begins is not None and c.i < begins), None)
+        if place is not None and _hang(thing, verb, "nsubj"):
+            _hang(place, of, "pobj")
 
 
 def _open(doc: Doc) -> None:

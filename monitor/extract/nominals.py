@@ -310,6 +310,9 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         None,
     )
     owner = child_of(token, "poss")
+    if clause is None and owner is not None and token.head.lemma_ == "be" and token.dep_ == "nsubj":
+        stated = child_of(token.head, "ccomp")  # "the ministry's line is that P"
+        clause = stated if stated is not None and stated.left_edge.lower_ == "that" else None
     if clause is None:
         if owner is not None and stance is not None:
             yield from _told_of(token, owner, stance)

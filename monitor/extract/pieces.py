@@ -49,7 +49,9 @@ def trim(sentence: Sentence, span: Span, *, later: bool = False) -> Span | None:
         first += 1
     first += first < last and doc[first].lower_ == "with" and befell(doc, first, last)
     while last > first and (
-        doc[last - 1].is_space or doc[last - 1].text in _MARKS or doc[last - 1].lower_ in _OPEN_ENDS
+        doc[last - 1].is_space
+        or doc[last - 1].text in _MARKS
+        or (doc[last - 1].lower_ in _OPEN_ENDS and doc[last - 1].tag_ != "RP")  # "fighters dig in"
     ):
         last -= 1
     if last < len(doc) and doc[last].lower_ in {"which", "whom"} and doc[last - 1].lower_ in _STRANDED:
@@ -255,6 +257,7 @@ def _clause_at(doc: Doc, at: int, end: int) -> bool:
         and doc[at].lemma_ in {"have", "be"}
         and doc[at + 1].tag_ in {"VBN", "VBG"}
         and doc[at - 1].pos_ in {"NOUN", "PROPN", "PRON"}
+        and doc[at - 1].tag_ not in {"WDT", "WP"}
     )
 
 

@@ -59,13 +59,15 @@ _SPEECH_TAIL = re.compile(
 _DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:[/,] ?[A-Z][\w.' ]{1,20}){0,3},? ?"
     r"(?:\([A-Za-z][\w /.-]{1,30}\))? ?[,-]{1,2} (?=[A-Z\"]))"
-    r"|\s*(?:[A-Z][\w.'/-]*,? (?:[A-Z\d][\w.'/-]*,? ){0,3})?\((?:Reuters|AP|AFP|Bloomberg|CNN)\) ?[,-]{1,2} "
+    r"|\s*(?:[A-Z][\w.'/-]*,? (?:[A-Z\d][\w.'/-]*,? ){0,3})?\((?:[A-Z][A-Za-z./-]+ ?){1,3}\) ?[,-]{1,2} "
 )
 _LABEL = re.compile(
-    r"\s*(?:(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video"
+    r"\s*(?:#(?:breaking|update|urgent)\b:?\s*"
+    r"|(?:details|updated?|previously|background|literally|for reference|breaking|exclusive|watch|live|video"
     r"|photos?|in pictures|just in|new|note|context|reminder|why it matters|more details|earlier|date \d[\d-]+"
     r")\s*(?::|\||,(?= \w+ \w+ \w+))\s*"
     r"|[a-z][\w' -]{2,40} (?:live|latest|live updates|live blog): "
+    r"|\[\d{1,2}:\d\d\] |upd(?:ate)?:\s*"
     r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*"
     r"|(?:[-–—*•>]+|\d{1,2}(?:[.)]|/\d{0,2})(?=\s+\D))\s+|(?:[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+\s*)+)",
     re.IGNORECASE,
@@ -83,6 +85,7 @@ _COMMON = words(
     """
 )
 _SOURCE_LINE = re.compile(r"\s*source: (?P<who>[A-Z][^:;\"]{2,120})$", re.IGNORECASE)
+_POSTER_LINE = re.compile(r"\s*(?P<who>(?:[A-Z][\w.'’-]*\s){1,5})\(?@\w{2,30}\)?(?:\s*[·•|,-].{0,40})?\s*$")
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
 )
@@ -120,8 +123,8 @@ class Page:
     """A paragraph before it is parsed. `text` is the prepared text, of the same length; `spans` are its sentences.
 
     `label` is the speaker that a label names. `heading`: a line without a full stop at its end. `listed`: it begins
-    with a list's mark. `author`: who signed a pasted tweet ("— Name (@handle) date"). `dashes` are the places of
-    dashes that became commas.
+    with a list's mark. `author`: who signed a pasted tweet ("— Name (@handle) date"). `poster`: who wrote what stands
+    below the line ("Name @handle · 15:46"). `dashes` are the places of dashes that became commas.
     """
 
     text: str
@@ -131,6 +134,7 @@ class Page:
     label: str | None
     dashes: frozenset[int]
     author: str | None
+    poster: str | None
     listed: bool
 
 
@@ -274,6 +278,10 @@ def _page(paragraph: str) -> Page:
     source = _SOURCE_LINE.match(text)
     if source:
         label, begin = source.group("who").strip(), len(text)
+    line = _POSTER_LINE.match(text)
+    poster = line.group("who").strip() if line else None
+    if line:
+        begin = len(text)
     author = None
     signature = _SIGNATURE.search(paragraph[:MOST_CHARACTERS])
     if signature:
@@ -295,6 +303,7 @@ def _page(paragraph: str) -> Page:
         label=label,
         dashes=dashes,
         author=author,
+        poster=poster,
         listed=_BULLET.match(text) is not None,
     )
 

@@ -10,7 +10,8 @@ from monitor.extract.grammar import Attribution, Span, phrase
 from monitor.extract.headings import introduced
 from monitor.extract.quotes import Analysis, Statement
 from monitor.extract.reading import Reading, Sentence
-from monitor.extract.tags import SUBJECTS
+from monitor.extract.tags import FINITE, SUBJECTS
+from monitor.extract.topic import slug
 from monitor.extract.who import Names, Thread, Who, resolve, speaks, titles
 
 
@@ -62,6 +63,8 @@ class Speakers:
 
     def _introduced(self, reading: Reading, thread: Thread) -> Who | None:
         """Who says what stands below the paragraph."""
+        if reading.poster is not None:
+            return self.labelled(reading.poster) or Who(reading.poster, slug(reading.poster), "unknown")
         last = reading.sentences[-1] if reading.sentences else None
         source = introduced(last) if last is not None else None
         who = resolve(last, source, thread, self._names) if last is not None else None
@@ -108,6 +111,8 @@ class Speakers:
         subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
         if subject is None and root.i and sentence.doc[root.i - 1].pos_ == "PROPN":
             subject = sentence.doc[root.i - 1]
+        if subject is None and sentence.doc[0].pos_ == "ADP" and root.tag_ in FINITE:  # "Into the silence stepped N"
+            subject = next((c for c in root.children if c.dep_ == "dobj" and c.pos_ == "PROPN"), None)
         if subject is not None and subject.lower_ in {"we", "i"} and root.lemma_ in {"speak", "talk", "meet"}:
             return self._met(sentence, root, thread)
         if subject is None or subject.pos_ == "PRON" or not any(a <= subject.i < b for a, b in own):

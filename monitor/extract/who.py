@@ -34,6 +34,7 @@ _PLACING = frozenset({"on", "in", "from", "of", "at", "there", "here"})
 _ANY_ROLE = words("official leader politician head chief boss")
 _ANY_GROUP = words("group organisation organization unit formation")
 _PRESS = frozenset({"service", "office", "centre", "center"})
+_REPORTING = frozenset({"media", "press", "news"})
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12
 
@@ -113,10 +114,11 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     lemma = head.lemma_.lower()
     owned = child_of(head, "poss") is not None
     spoken = any(c.dep_ == "acl" and c.lemma_ in cues.VERBS for c in head.children)  # "a video saying that P"
-    if (lemma in cues.FOOTAGE and not spoken) or (head.lower_ in _EMPTY and not owned):
+    outlets = any(c.dep_ == "compound" and c.lower_ in _REPORTING for c in head.children)  # "media reports"
+    if (lemma in cues.FOOTAGE and not spoken) or (head.lower_ in _EMPTY and not owned and not outlets):
         return None
     press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)
-    if lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY or press:
+    if not outlets and (lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY or press):
         return _owner(sentence, head, thread, names)
     known = _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
@@ -298,7 +300,7 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
     doc = sentence.doc
     appos = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i < source[1]), None)
     appos = appos or next((t for t in doc[head.i + 1 : source[1]] if title_of(t) == head), None)
-    named = head if head.pos_ == "PROPN" else appos or _name_behind(sentence, source, head)
+    named = head if head.pos_ == "PROPN" else appos or _name_behind(sentence, source, head) or _call_sign(head)
     if named is not None:
         first = named.i
         while first > source[0] and doc[first - 1].pos_ == "PROPN":
@@ -338,6 +340,16 @@ def _name_behind(sentence: Sentence, source: Span, head: Token) -> Token | None:
         last += 1
     ends = last < len(doc) and (doc[last].text == "," or doc[last].tag_ in FINITE)
     return doc[last - 1] if at + 1 < last <= at + 4 and ends else None
+
+
+def _call_sign(head: Token) -> Token | None:
+    """The name of "a man who goes by the call sign Lynx"."""
+    goes = next((c for c in head.children if c.dep_ == "relcl" and c.lemma_ == "go"), None)
+    by = next((c for c in goes.children if c.lower_ == "by"), None) if goes is not None else None
+    name = child_of(by, "pobj") if by is not None else None
+    if name is None or name.pos_ == "PROPN":
+        return name
+    return next((c for c in name.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
 
 
 def _stop(sentence: Sentence, source: Span) -> int:

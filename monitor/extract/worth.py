@@ -26,7 +26,7 @@ _BOILERPLATE = re.compile(
     r"|\b(?:it is|it was|it remains|it's) (?:still )?(?:not (?:yet )?(?:clear|known)|unclear|unknown)"
     r"|(?:not|n't) (?:\w+ )?(?:return|answer)\w* (?:\w+ ){0,4}(?:calls?|messages?|e?-?mails?|questions?)\b"
     r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
-    r"|subscribe|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
+    r"|subscribe\b|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
     r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
     r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
     r"|correspondents? [\w ]{0,40}reports?|(?:taken|takes) a look|put together"
@@ -40,6 +40,11 @@ _BOILERPLATE = re.compile(
     r"|\b(?:sur)?names? (?:not )?(?:to )?be (?:\w+ ){0,2}(?:published|used|withheld|printed|disclosed|given|changed)"
     r"|\bendnotes\b|\bwritten (?:using|with) (?:material|files|reports?)\b|\bwith files from\b"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"\b(?:an? (?:earlier|previous) version of|correction:|editor.s note|our (?:\d+[:.]\d\d|earlier|previous) post)"
+    r"|\bthis (?:article|story|post|piece|report) (?:was|has been) (?:\w+ )?(?:updated|corrected|amended)",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
@@ -93,6 +98,7 @@ _RECORD = re.compile(
     r"[^.;]{0,80}?\b(?:since|in|of|for)\b.*$",
     re.IGNORECASE,
 )
+_BORN = re.compile(r"\bborn in (?:19|20)\d\d\b")
 _SLOGAN = re.compile(
     r"\b(?:glory to|long live|will be free|join us|victory (?:is|will|to)|god (?:bless|help)|let's|let us|moving on)\b",
     re.IGNORECASE,
@@ -116,6 +122,11 @@ def is_boilerplate(text: str) -> bool:
     return bool(_BOILERPLATE.search(text[:at] if at else text))
 
 
+def corrects(text: str) -> bool:
+    """Whether an outlet mends or dates its own text: "An earlier version of this article said that …"."""
+    return _CORRECTION.search(text) is not None
+
+
 def status_at(text: str) -> int | None:
     """Where ", though this was not verified" begins in the text; None when it is not there."""
     found = _STATUS.search(text) if _CHECKED.search(text) else None
@@ -137,9 +148,9 @@ def attributed(piece: Tokens, *, named: bool) -> bool:
     hits = events.of(piece)
     if any(not hit.weak for hit in hits) or facts.no_such_thing(piece) or facts.appointed(piece):
         return True
-    if len(words) < 3:
-        return False
     verb = any(t.tag_ in VERBAL for t in piece)
+    if len(words) < 3:
+        return bool(hits) and words[0].pos_ == "NOUN" and words[-1].tag_ == "VBN"  # "raiders crushed"
     if hits and (named or _number(piece) or verb):
         return True
     if _number(piece) and verb:
@@ -211,8 +222,9 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     """Worth of what the outlet says itself."""
     text = piece.text
     question = piece.doc.text.rstrip('" ').endswith("?")
-    if _beside(piece, heading=heading) or question or is_boilerplate(piece.doc.text) or background(text, published):
-        return False
+    no_news = question or is_boilerplate(piece.doc.text) or background(text, published)
+    if no_news or _beside(piece, heading=heading):
+        return heading and not no_news and toll(piece)
     company = named or _number(piece)
     hits = [hit for hit in events.of(piece) if events.is_core(hit.event) and (company or not hit.weak)]
     main = facts.main_verb(piece)
@@ -244,8 +256,14 @@ def _beside(piece: Tokens, *, heading: bool) -> bool:
 _ASKED = frozenset({"asked", "pressed", "questioned"})
 
 
+_TOLLS = frozenset({"casualty", "victim", "loss", "death", "injury", "toll"})
+
+
 def toll(piece: Tokens) -> bool:
     """Whether a count and what became of it are all that stands there: "five wounded in Shebekino"."""
+    colon = next((n for n, t in enumerate(piece) if t.text == ":"), 0)
+    if colon and (piece[0].lemma_.lower() in _TOLLS or piece[0].lower_ in OUTCOMES):
+        return any(t.like_num or t.lower_ in {"none", "no"} for t in piece[colon + 1 :])  # "Wounded in N: six."
     at = next((n for n, t in enumerate(piece[:4]) if t.like_num), None)
     if at is None or any(t.pos_ in {"VERB", "PROPN", "PUNCT"} for t in piece[:at]):
         return False
@@ -298,7 +316,7 @@ def _headline(piece: Tokens) -> bool:
 def background(text: str, published: datetime) -> bool:
     """Whether the text dates itself to before the event: another month, another year, "since the start of the war"."""
     here = {published.month, (published.month - 2) % 12 + 1 if published.day <= 4 else published.month}
-    text = _RECORD.sub("", text)
+    text = _BORN.sub("", _RECORD.sub("", text))
     for found in _MONTH.finditer(text):
         if found.group(1) == "may":
             continue
