@@ -173,7 +173,9 @@ def _as_clause(token: Token, sentence: Sentence) -> tuple[Token, Span | None] | 
 
 
 def _around(token: Token, sentence: Sentence, region: Span, source: Span | None, lemma: str) -> Iterator[Attribution]:
-    doc, end = sentence.doc, len(sentence.doc)
+    doc, quote = sentence.doc, sentence.quotes[token.i]
+    # within a quote it ends with that: ""According to the list, P," X said"
+    end = max((i + 1 for i, index in enumerate(sentence.quotes) if index == quote >= 0), default=len(doc))
     relative = region[0] > 1 and doc[region[0] - 2].tag_ in {"WP", "WDT"}  # "people who, by X's count, have fled"
     left = (0, 0) if relative else (0, region[0])
     right = region[1]

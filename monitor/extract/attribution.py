@@ -91,7 +91,8 @@ def _cue(token: Token) -> cues.Cue | None:
     if token.i == 0 and token.lower_ == "read":
         return None  # "READ MORE: …"
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
-        return _together(token) or cues.VERBS.get(token.lemma_.lower()) or _before_quote(token)
+        known = cues.VERBS.get(token.lemma_.lower()) or cues.VERBS.get(cues.PAST.get(token.lower_, ""))
+        return _together(token) or known or _before_quote(token)
     # a small tagger takes "Moscow claims" and "governor says" for nouns
     if token.tag_ in {"NNS", "NNP", "NNPS", "NN"} and token.lower_ in _MISTAGGED and token.i > 0:
         return cues.VERBS.get(_MISTAGGED[token.lower_]) if child_of(token, *SUBJECTS) is not None else None
@@ -225,6 +226,8 @@ def _unsaid(token: Token, children: set[str]) -> bool:
     head = token.head
     if token.dep_ in {"xcomp", "acl", "ccomp"} and head.lemma_ in _UNSAID:
         return True
+    if token.dep_ in {"acl", "relcl"} and any(c.lower_ == "no" for c in head.children):
+        return True  # "no information to suggest that P"
     return token.dep_ == "xcomp" and child_of(head, "neg") is not None
 
 

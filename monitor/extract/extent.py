@@ -16,6 +16,7 @@ STRONG = words("say claim allege state insist add announce confirm deny warn wri
 _SHORTEST_HEADLINE = 4
 """So many words without a verb may be what a headline's speaker says."""
 
+_NEAR = 7
 _CIRCUMSTANCES = words("asked pressed questioned responding replying commenting answering speaking")
 
 TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
@@ -50,7 +51,8 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
     inverted = subject is not None and subject.i > token.i
     after = subject.right_edge.i + 1 if subject is not None and inverted else token.i + 1
     told = (c.left_edge for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
-    clauses = (begin.i for begin in told if begin.text != "," or begin.nbor().lower_ not in _ADDED)
+    said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.children)  # "P, X said on Monday, of whom Q"
+    clauses = (begin.i for begin in told if not _added(begin, token, said=said))
     clause = min(clauses, default=None)
     if clause is not None and any(t.text == ";" for t in doc[token.i : clause]):
         clause = None  # "P, X said; Q"
@@ -62,7 +64,6 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
         return ("that" if doc[clause - 1].lower_ == "that" else ""), clause
     if cue.lemma == "say" and not inverted and _said_without_subject(token):
         return "", token.i + 1
-    said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.children)  # "P, X said on Monday, of whom Q"
     if cue.lemma in STRONG and not (inverted or said or token.dep_ == "relcl" or _closed_object(token, end)):
         verb = next((t for t in doc[token.i + 1 : token.i + 26] if t.tag_ in FINITE), None)
         if verb is not None and verb.i > token.i + 1 and not doc[_past_adjuncts(token, verb)].is_punct:
@@ -76,6 +77,18 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
     ):
         return "", token.i + 1
     return "", None
+
+
+def _added(begin: Token, cue: Token, *, said: bool) -> bool:
+    """Whether the clause is said of the saying: ", as Q", or of "P, X said, two months after Q" what begins there."""
+    if begin.text == ",":
+        return begin.nbor().lower_ in _ADDED
+    return said and begin.i == cue.i + 2 and _timed(begin)
+
+
+def _timed(begin: Token) -> bool:
+    """Whether it only says when: "two months to the day after he led a mutiny"."""
+    return begin.like_num and any(t.lower_ in {"after", "before"} for t in begin.doc[begin.i : begin.i + _NEAR])
 
 
 def _said_without_subject(token: Token) -> bool:
@@ -290,7 +303,8 @@ def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
         here = doc[at]
         if here.text == '"' or here.text in {";", ":"}:
             break
-        if here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
+        beyond = here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :])
+        if beyond and not _timed(doc[at + 1]):
             break
         first = here.text == "," and not any(t.text == "," for t in doc[token.i : at])
         if first and (befell(doc, at + 1, len(doc)) or (at == token.i + 1 and _placed(sentence, at + 1))):

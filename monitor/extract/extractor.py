@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from spacy.tokens import Doc
 from spacy.tokens import Span as Tokens
 
-from monitor.extract import events, facts, worth
+from monitor.extract import cues, events, facts, worth
 from monitor.extract.credits import credit, dateline, outlet
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
@@ -136,7 +137,7 @@ class Extractor:
             shown = analysis.pictures[n]
             if shown is not None:
                 here = [(s, who) for s, who in here if s.beside is None or s.beside.cue not in shown.inner]
-                content = _before_frames(shown.content, [s for s, _ in here])
+                content = _before_frames(sentence.doc, shown.content, [s for s, _ in here])
                 shown = replace(shown, content=content) if content is not None else None
             if shown is not None:
                 yield from self._pictures(sentence, shown, publishers.get(n))
@@ -357,15 +358,17 @@ def _next(reading: Reading, sentence: Sentence) -> Tokens | None:
     return behind.doc[:] if behind is not None else None
 
 
-def _before_frames(span: Span, statements: Sequence[Statement]) -> Span | None:
-    """The span up to the first frame within it; None when a frame has it all."""
+def _before_frames(doc: Doc, span: Span, statements: Sequence[Statement]) -> Span | None:
+    """The span up to the first frame within it, or to who speaks there; None when a frame has it all."""
     first, last = span
     for statement in statements:
         frame = statement.beside
         if frame is None:
             continue
-        source = frame.source if frame.source is not None and frame.source[0] >= first else frame.region
-        begin = min(a for a, _ in (frame.region, *frame.content, source))
+        begin = min(frame.region[0], *(a for a, _ in frame.content))
+        source = doc[slice(*(frame.source or (0, 0)))]
+        if len(source) and source.start >= first and source.root.lemma_.lower() not in cues.FOOTAGE:
+            begin = min(begin, source.start)
         if begin <= first < max(frame.region[1], *(b for _, b in frame.content)):
             return None
         if first < begin < last:

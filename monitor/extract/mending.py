@@ -41,6 +41,7 @@ def mend(doc: Doc, quotes: Sequence[int]) -> None:
     _cite(doc)
     _again(doc)
     _own_subject(doc)
+    _called_so(doc)
     _past_relative(doc)
 
 
@@ -181,6 +182,16 @@ def _own_subject(doc: Doc) -> None:
             _hang(thing, verb, "nsubj")
 
 
+def _called_so(doc: Doc) -> None:
+    """In "X called what happened a provocation" it is X who names it."""
+    for verb in doc[2:-1]:
+        thing = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
+        naming = verb.head.lemma_ in cues.NAMING and verb.dep_ == "ccomp"
+        if naming and thing is not None and verb.lemma_ in {"happen", "occur"} and verb.nbor(-1).lower_ == "what":
+            _hang(thing, verb.head, "oprd")
+            verb.dep_ = "dobj"
+
+
 def _inside(doc: Doc) -> None:
     """In "In the town of N two houses are burning" the houses burn, and only N is a town."""
     for thing in doc[2:-2]:
@@ -220,9 +231,15 @@ def _listed(doc: Doc) -> None:
 def _attach(doc: Doc, verb: Token) -> None:
     for token in doc[2 : verb.i]:
         parted = token.left_edge.i > 0 and token.left_edge.nbor(-1).text == ","
-        if token.pos_ == "PROPN" and token.dep_ in {"conj", "appos"} and parted and token.right_edge.i >= verb.i - 2:
+        if token.pos_ == "PROPN" and token.dep_ in {"conj", "appos"} and parted and _borders(token, verb):
             _hang(token, verb, "nsubj")
             return
+
+
+def _borders(token: Token, verb: Token) -> bool:
+    """Whether nothing but marks stands between all that hangs on the token and the verb's first helper."""
+    begins = min([verb.i, *(c.i for c in verb.children if c.dep_ in {"aux", "auxpass"})])
+    return all(t.is_punct or t.is_space for t in verb.doc[token.right_edge.i + 1 : begins])
 
 
 def _past_relative(doc: Doc) -> None:
