@@ -45,7 +45,7 @@ _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
 # Of these there is one at a time; houses are damaged again and again.
 _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
 # These last: that they go on is no news by itself.
-_LASTING = frozenset({"control", "evacuate", "search", "burn", "close", "flood"})
+_LASTING = frozenset({"control", "evacuate", "search", "burn", "close", "flood", "deny-involvement", "fight"})
 # These are not part of a settlement.
 _OUTSIDE = frozenset({"dam", "vehicle", "drone"})
 _WIDER = {"armour": "vehicle"}
@@ -210,7 +210,8 @@ def _other_matter(one: Sighting, other: Sighting) -> str | None:
     if a.main != b.main and {a.main, b.main} & _ABOUT_CLAIMS:
         return f"another matter: {b.main}"
     undone = (a.act in _TAKING and b.act in _GIVING) or (a.act in _GIVING and b.act in _TAKING)
-    return f"the opposite: {b.main}" if undone else None
+    cleared = "clear" in {a.main, b.main}  # who takes a village clears it, too
+    return f"the opposite: {b.main}" if undone and not cleared else None
 
 
 def _other_doer(one: Sighting, other: Sighting) -> str | None:

@@ -24,7 +24,7 @@ def table(rows: Mapping[str, str]) -> dict[str, str]:
 KINDS = table(
     {
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
-        "worker boy girl teenager pensioner driver employee victim evacuee patient pupil farmer family other "
+        "worker boy girl kid schoolchild teenager pensioner driver employee victim evacuee patient pupil farmer family other "
         "individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman rescuer "
         "paramedic staff crew suspect detainee protester demonstrator activist accomplice motorist trucker commuter "
         "traveller traveler pedestrian diver shopper",
