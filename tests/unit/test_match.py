@@ -56,6 +56,14 @@ ONE_CLAIM = [
         "air defence destroyed nine devices over the Belgorod region",
     ),
     (GOVERNOR, "a depot is burning in Kozinka", GOVERNOR, "the depot in Kozinka is still burning"),
+    (PODOLYAK, "Kyiv was not involved in the raid", PODOLYAK, "Kyiv continues to deny any involvement in the raid"),
+    (
+        LEGION,
+        "Kozinka has been captured by the Legion",
+        LEGION,
+        "the Legion has completely cleared Kozinka of soldiers",
+    ),
+    (GOVERNOR, "Fourteen villages are without electricity", GOVERNOR, "14 villages had no electricity"),
 ]
 
 

@@ -77,6 +77,11 @@ from tests.unit.saying import framer as the_framer
         ("Kyiv hit back after the bombing.", "retaliate"),
         ("A drone flew into a block on a quiet street.", "drone"),
         ("Drones hit a depot.", "drone"),
+        ("Warheads were being carted off from the depot.", "evacuate"),
+        ("The jet fell in a field.", "crash-land"),
+        ("The checkpoint has ceased to exist.", "destroy"),
+        ("Eight people sought medical assistance.", "wound"),
+        ("Three people were aboard.", "aboard"),
     ],
 )
 def test_the_main_event_is_found_through_light_words_and_by_its_object(text: str, main: str | None) -> None:
@@ -107,6 +112,7 @@ def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
     ("text", "state"),
     [
         ("The counter-terrorist operation regime has been lifted.", "ended"),
+        ("The lifting of the counter-terrorist operation regime", "ended"),
         ("The counter-terrorist operation regime was introduced.", None),
         ("The counter-terrorist operation continues.", "continuing"),
         ("Fighting went on for a second day.", "continuing"),
@@ -183,6 +189,11 @@ def test_a_place_is_its_path_and_the_region_that_holds_it_is_not_told_again() ->
     assert place.startswith("belgorod-region/")
     assert place.endswith("/kozinka")
     assert framed("The Belgorod region was shelled.").places == ("belgorod-region",)
+
+
+@pytest.mark.parametrize("text", ["A jet crashed north of Kozinka.", "A jet crashed 40 km from Kozinka."])
+def test_what_lies_beside_a_place_is_not_in_it(text: str) -> None:
+    assert not any(place.endswith("/kozinka") for place in framed(text).places)
 
 
 def test_the_claimants_family_and_side_are_in_the_frame() -> None:
