@@ -24,10 +24,10 @@ def table(rows: Mapping[str, str]) -> dict[str, str]:
 KINDS = table(
     {
         "people": "person people resident civilian man woman child adult villager local inhabitant citizen passenger "
-        "worker boy girl kid schoolchild teenager pensioner driver employee victim evacuee patient pupil farmer family other "
-        "individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman rescuer "
-        "paramedic staff crew suspect detainee protester demonstrator activist accomplice motorist trucker commuter "
-        "traveller traveler pedestrian diver shopper",
+        "worker boy girl kid schoolchild teenager pensioner driver employee victim evacuee patient pupil farmer family "
+        "other individual medic volunteer refugee infant minor student teacher doctor journalist firefighter fireman "
+        "rescuer paramedic staff crew suspect detainee protester demonstrator activist accomplice motorist trucker "
+        "commuter traveller traveler pedestrian diver shopper",
         "soldiers": "soldier serviceman servicemen servicewoman troop officer conscript guard policeman sailor "
         "marine commander general recruit trooper paratrooper guardsman infantryman reservist mutineer",
         "attackers": "attacker fighter militant saboteur rebel insurgent terrorist nationalist raider gunman "

@@ -37,7 +37,7 @@ def coordination(second: Token, span: Span) -> int | None:
     if _shows(second):
         two = bool(told(doc, left))
     elif _has_subject(first) and _has_subject(second):
-        two = full(doc, left) and (full(doc, right) or _undergoes(second))
+        two = full(doc, left) and (full(doc, right) or _undergoes(second)) and not _again(first, second)
     else:
         two = _differ(first, second, left, right)
     return start if two else None
@@ -59,6 +59,13 @@ def _coordinates(first: Token, second: Token) -> bool:
     if second.tag_ == "VBN" and first.tag_ not in {"VBN", "VBD"} and not helped:
         return False
     return second.tag_ in VERBAL or helped or own
+
+
+def _again(first: Token, second: Token) -> bool:
+    """Whether the second clause only says it once more: "there was no enemy and there is none"."""
+    there = all(any(c.dep_ == "expl" for c in verb.children) for verb in (first, second))
+    one, other = (next((c.lemma_ for c in verb.children if c.dep_ == "attr"), None) for verb in (first, second))
+    return there and other in {one, "none"}
 
 
 def _undergoes(verb: Token) -> bool:

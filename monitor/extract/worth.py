@@ -43,8 +43,9 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"\b(?:an? (?:earlier|previous) version of|correction:|editor.s note|our (?:\d+[:.]\d\d|earlier|previous) post)"
-    r"|\bthis (?:article|story|post|piece|report) (?:was|has been) (?:\w+ )?(?:updated|corrected|amended)",
+    r"\b(?:an? (?:earlier|previous) version (?:of|said)|correction:|editor.s note)"
+    r"|\bour (?:\d+[:.]\d\d|earlier|previous) post\b"
+    r"|\bthis (?:article|story|text|post|piece|report) (?:was|has been) (?:\w+ )?(?:updated|corrected|amended)",
     re.IGNORECASE,
 )
 _STATUS = re.compile(

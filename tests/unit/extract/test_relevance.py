@@ -31,6 +31,9 @@ HEADING = "Russian governor says 'counter-terrorist operation' regime imposed in
         "Russia's armed opposition groups: who is behind the border raids?",
         "Gunmen took hostages in a Russian border village, the Kremlin says",
         "US-made armoured vehicles were used in attack on Russia",
+        # what it does to those who live there
+        "Trains to Nezhegol cancelled, buses run from Shebekino",
+        "More than 600 evacuees from the Shebekino district were put up in Belgorod",
         # the sequels
         "Shebekino residents flee as shelling intensifies",
         "Governor Bogomaz says a village was shelled overnight",
