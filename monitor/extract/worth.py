@@ -14,7 +14,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues, events, facts
 from monitor.extract.counted import OUTCOMES
-from monitor.extract.tags import FINITE, VERBAL
+from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 
 _BOILERPLATE = re.compile(
@@ -39,6 +39,7 @@ _BOILERPLATE = re.compile(
     r"|\b(?:reported|wrote) from [^,;]+(?:, \w+ \w+ (?:wrote|reported) from|$)"
     r"|\b(?:sur)?names? (?:not )?(?:to )?be (?:\w+ ){0,2}(?:published|used|withheld|printed|disclosed|given|changed)"
     r"|\bendnotes\b|\bwritten (?:using|with) (?:material|files|reports?)\b|\bwith files from\b"
+    r"|if you(?:'re| are) just joining|while you(?:'re| are) here|stay with us"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
 )
@@ -202,7 +203,9 @@ def quoted(piece: Tokens, *, named: bool) -> bool:
 def _asks(piece: Tokens) -> bool:
     """Whether it is asked or exclaimed."""
     after = piece.doc[piece.end].text if piece.end < len(piece.doc) else ""
-    return after == "?" or piece.text.rstrip('" ').endswith(("!", "?"))
+    root = piece.root
+    told = root.tag_ == "VB" and not any(c.dep_ in {"aux", "auxpass", *SUBJECTS} for c in root.children)  # "go home"
+    return told or after == "?" or piece.text.rstrip('" ').endswith(("!", "?"))
 
 
 def _witnessed(piece: Tokens) -> bool:
@@ -231,7 +234,7 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     main = facts.main_verb(piece)
     talks = main is not None and facts.only_talks(main)
     if heading and not talks and any(not hit.weak for hit in hits):
-        return _QUESTION.match(text) is None and not _adverbial(piece)
+        return _QUESTION.match(text) is None and not (_adverbial(piece) or _name_of(piece))
     if main is None:
         return heading and company and facts.no_such_thing(piece)
     if talks or facts.to_come(main) or facts.describes(main):
@@ -283,6 +286,12 @@ def _adverbial(piece: Tokens) -> bool:
     """A headline's "after the raid", which tells when and not what."""
     first = next((t for t in piece if t.is_alpha), piece[0])
     return (first.tag_ == "IN" or first.lower_ == "about") and not any(t.tag_ in FINITE | {"VBN"} for t in piece)
+
+
+def _name_of(piece: Tokens) -> bool:
+    """A headline's "the Grayvoron raid", which says what it is about."""
+    plain = not any(t.tag_ in VERBAL or t.like_num for t in piece)
+    return plain and piece[0].lower_ == "the" and piece.root.pos_ in {"NOUN", "PROPN"}
 
 
 def _all_in_subject(hits: Sequence[events.EventHit], verb: Token) -> bool:
