@@ -223,6 +223,10 @@ def end_of(token: Token, sentence: Sentence, marked: str) -> int:
     last -= last - 1 > token.i and doc[last - 1].text == ","
     if last < len(doc) and doc[last].text == "," and marked != "quote" and _subordinate(token, last):
         return last
+    another = next((c for c in token.children if c.dep_ == "conj" and child_of(c, *SUBJECTS) is not None), None)
+    cue = cues.VERBS.get(token.lemma_)
+    if another is not None and cue is not None and cue.stance is Stance.DENIED and another.left_edge.i > token.i:
+        return another.left_edge.i  # "X denies P, and Y does Q"
     return next((i for i in range(token.i + 1, len(doc) - 2) if _goes_beyond(sentence, i, token)), len(doc))
 
 
