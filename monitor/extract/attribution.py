@@ -20,7 +20,7 @@ from spacy.tokens import Doc, Token
 from monitor.extract import cues, extent
 from monitor.extract.according import according, account, from_what, in_house
 from monitor.extract.clauses import clausal, directive, infinitive, inserted, relative
-from monitor.extract.grammar import Attribution, Span, child_of, phrase, subject_of
+from monitor.extract.grammar import Attribution, Span, child_of, phrase, speaks, subject_of
 from monitor.extract.nominals import adjectival, cited, nominal, noun, passive
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
@@ -169,7 +169,9 @@ def _found_so(token: Token) -> bool:
     """Whether nobody says it: "three confirmed dead", "one feared killed", "president briefed on raid"."""
     if token.tag_ not in {"VBN", "VBD"} or token.i + 1 >= len(token.doc) or child_of(token, "aux") is not None:
         return False
-    state = token.nbor()
+    state, subject = token.nbor(), child_of(token, *SUBJECTS)
+    if token.lemma_ == "report" and state.pos_ == "ADP" and subject is not None and not speaks(subject):
+        return child_of(token, "dobj", "ccomp", "auxpass") is None  # "drones reported over N"
     if token.lemma_ == "brief" and state.lower_ in {"on", "about"}:
         return True
     last = state.i + 1 >= len(token.doc)
@@ -279,15 +281,16 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
     if frame.source is None or frame.kind == "according" or not (cue.dep_ == "conj" or cue.tag_ == "VBG"):
         return frame
     shared = doc[frame.source[0] : frame.source[1]].root
-    speaks = shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING
+    own = shared.pos_ in {"PROPN", "PRON"} or shared.lemma_.lower() in cues.SPEAKING
     outer = next(
         (g for g in frames if g is not frame and g.cue < frame.cue and any(a <= shared.i < b for a, b in g.content)),
         None,
     )
     beside = outer is not None and outer.kind == "inverted" and cue.tag_ == "VBG" and outer.region[1] >= cue.i - 1
-    if outer is not None and _of_itself(shared, frame, doc):
-        return replace(frame, source=outer.source)
-    if shared.head == cue or (speaks and cue.lower_ != "adding" and not beside and not _like_outer(cue, outer, doc)):
+    undergoes = shared.dep_ == "nsubjpass" and cue.dep_ == "conj" and child_of(cue, "auxpass") is None
+    if outer is not None and (undergoes or _of_itself(shared, frame, doc)):
+        return replace(frame, source=outer.source)  # "denied that N had been taken and claimed that P"
+    if shared.head == cue or (own and cue.lower_ != "adding" and not beside and not _like_outer(cue, outer, doc)):
         return frame  # but of "residents were told, he said, urging them to leave" he urges
     return replace(frame, source=outer.source) if outer is not None else frame
 

@@ -131,6 +131,8 @@ def _house(sentence: Sentence) -> Span | None:
 
 def _by_itself(subject: Token, token: Token, cue: cues.Cue) -> bool:
     """Whether the cue tells what happens, and nobody speaks: "the blast suggests", "the fighting went on"."""
+    if subject.dep_ == "csubj" and subject.left_edge.lower_ == "what":
+        return True  # "what happened confirms that P"
     if cue.lemma == "go on":
         return not speaks(subject) or subject.lower_ == "it"
     return cue.lemma in _BY_THINGS and _is_fact(subject, token)

@@ -96,11 +96,14 @@ class Extractor:
         thread = self._after(tuple(earlier.text for earlier in _aligned(context)))
         out: dict[tuple[int, int], Sighting] = {}
         wire = dateline((*(earlier.text for earlier in context), post.text), self._topic)
+        owner = self._topic.owner(post.channel)
+        own_voice = Who(owner.name, owner.key, owner.kind, known=True) if owner is not None else OUTLET
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
             thread, speakers, publishers = self._speakers.fold(analysis, thread)
             for found in self._claims(analysis, speakers, publishers, post, thread.under):
-                sighting = self._sighting(found, post, start, wire)
+                who = own_voice if found.who is OUTLET else found.who
+                sighting = self._sighting(replace(found, who=who), post, start, wire)
                 out.setdefault((sighting.start, sighting.end), sighting)
         return tuple(out[at] for at in sorted(out))
 

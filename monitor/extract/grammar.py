@@ -218,11 +218,14 @@ def agent_of(token: Token) -> Span | None:
     return phrase(doer) if doer is not None else None
 
 
+_HOUSES = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.SEATS
+
+
 def house_of(verb: Token) -> Span | None:
-    """In whose house it was said: "this was reported in the ministry", "as noted at the General Staff"."""
-    where = next((c for c in verb.children if c.lower_ in {"in", "at"} and c.dep_ == "prep"), None)
+    """In whose house it was said: "reported in the ministry", "as noted at the General Staff", "said on channel N"."""
+    where = next((c for c in verb.children if c.lower_ in {"in", "at", "on"} and c.dep_ == "prep"), None)
     house = child_of(where, "pobj") if where is not None else None
-    houses = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.SEATS
+    houses = cues.MEDIA if where is not None and where.lower_ == "on" else _HOUSES
     return phrase(house) if house is not None and house.lemma_.lower() in houses else None
 
 

@@ -160,6 +160,9 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     subject = subject_of(token)
     if "noun" not in cue.ways or subject is None or subject.lower_ in {"what", "which"}:
         return
+    told = child_of(token, "dobj")
+    if cue.lemma == "report" and told is not None and any(c.lower_ == "to" for c in (*token.children, *told.children)):
+        return  # "had reported the incident to the president"
     thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
     if _no_statement(token, sentence, cue) or ((_by_things(cue) or thing_acts) and not speaks(subject)):
         return

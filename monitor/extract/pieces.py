@@ -170,7 +170,7 @@ def _seen(doc: Doc, span: Span) -> Iterator[int]:
     """Coordination that the words show though the parse may not: "… and units had reached", "… and took Kozinka"."""
     since = span[0]
     for token in doc[span[0] + 2 : span[1] - 2]:
-        if token.lower_ not in {"and", "but"} and token.text != ",":
+        if token.lower_ not in {"and", "but"} and (token.text != "," or token.nbor().lower_ in {"and", "but"}):
             continue
         clause, since = doc[since : token.i], token.i
         if not any(t.tag_ in VERBAL for t in clause) or not any(t.tag_ in FINITE for t in doc[span[0] : token.i]):

@@ -66,6 +66,10 @@ class Topic(Value):
         """The entity with this key; KeyError when there is none."""
         return self._by_key[key]
 
+    def owner(self, channel: str) -> Entity | None:
+        """The person or group that the channel is called after: "gladkov", "Freedom of Russia Legion"."""
+        return self._by_slug.get(slug(channel))
+
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Who and what of the topic is named in `text`, in its order, without overlaps."""
         return self._index.mentions(text)
@@ -95,6 +99,11 @@ class Topic(Value):
     @cached_property
     def _by_key(self) -> dict[str, Entity]:
         return {entity.key: entity for entity in self.entities}
+
+    @cached_property
+    def _by_slug(self) -> dict[str, Entity]:
+        owners = (entity for entity in self.entities if entity.kind in {"person", "group"} and not entity.generic)
+        return {slug(name): entity for entity in owners for name in (entity.name, *entity.aliases)}
 
     @cached_property
     def _index(self) -> NameIndex:

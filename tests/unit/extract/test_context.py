@@ -25,3 +25,15 @@ def test_a_long_thread_reads_the_same_from_any_post_on(topic: Topic) -> None:
             # As after a restart: nothing is remembered.
             assert Extractor(topic).extract(post, context) == sightings
             assert [one.claimant for one in sightings] == ["Vyacheslav Gladkov"]
+
+
+def test_what_stands_in_somebodys_own_channel_is_said_by_him(topic: Topic) -> None:
+    text = "Two houses in Shebekino have been damaged. The ministry said that a drone had been shot down."
+    for channel, claimants in (
+        ("gladkov", ["Vyacheslav Gladkov", "ministry"]),
+        ("Freedom of Russia Legion", ["Freedom of Russia Legion", "ministry"]),
+        ("reuters", ["outlet", "ministry"]),
+        ("moscow", ["outlet", "ministry"]),
+    ):
+        sightings = Extractor(topic).extract(a_post(text, channel=channel), ())
+        assert [one.claimant for one in sightings] == claimants
