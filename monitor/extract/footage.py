@@ -10,6 +10,7 @@ from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE
 from monitor.extract.vocabulary import words
 
+_BEARING_ON = words("contradict confirm support undermine refute disprove belie corroborate undercut bear back")
 _SHOWING = words("show purport appear capture depict reveal feature display emerge see")
 
 
@@ -76,6 +77,9 @@ def _shown(picture: Token, sentence: Sentence) -> Footage | None:
         picture.dep_ in {"compound", "conj", "pobj", "prep"} and head != picture and head.lemma_.lower() in cues.FOOTAGE
     ):
         picture, head = head, head.head
+    bears = child_of(head, "xcomp")  # "footage appears to contradict X's claim that P"
+    if bears is not None and bears.lemma_ in _BEARING_ON:
+        return None
     if picture.dep_ in {"nsubj", "nsubjpass"} and head.lemma_.lower() in _SHOWING:
         told = (c for c in head.children if c.i > head.i and c.dep_ in _TOLD and c.lemma_ not in cues.VERBS)
         content = (picture.left_edge.i, head.right_edge.i + 1)
