@@ -45,7 +45,7 @@ _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
 # Of these there is one at a time; houses are damaged again and again.
 _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
 # These last: that they go on is no news by itself.
-_LASTING = frozenset({"control", "evacuate", "search", "burn", "close", "flood", "deny-involvement", "fight"})
+_LASTING = frozenset({"control", "evacuate", "search", "burn", "close", "flood", "deny-involvement"})
 # These are not part of a settlement.
 _OUTSIDE = frozenset({"dam", "vehicle", "drone"})
 _WIDER = {"armour": "vehicle"}
