@@ -282,7 +282,8 @@ def judged(event: Token, piece: Span) -> bool:
     of_it = event.dep_ == "nsubj" and verb.lemma_ in terms().judging
     called = event.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.lemma_ in _CALLING
     said = {child.dep_ for child in (*verb.children, *event.children)}
-    return event.pos_ == "NOUN" and ((of_it and bool(said & {"dobj", "pobj"})) or (called and "oprd" in said))
+    named = "oprd" in said or any(child.lower_ == "as" for child in verb.children)  # "was described as a crime"
+    return event.pos_ == "NOUN" and ((of_it and bool(said & {"dobj", "pobj"})) or (called and named))
 
 
 def _governors(token: Token) -> Iterator[Token]:

@@ -86,6 +86,7 @@ TWO_CLAIMS = [
     ("The counter-terrorist regime was introduced", "The counter-terrorist regime was lifted", "state"),
     ("The rebels captured the town of Graivoron", "Russian forces retook the town of Graivoron", "opposite"),
     ("Residents were evacuated from Graivoron", "Power was cut off in Graivoron", "event"),
+    ("Hundreds of residents were evacuated from Graivoron", "Hundreds of residents fled Graivoron", "event"),
     (
         "The shelling of the market in Graivoron was called an act of terror",
         "The shelling of the market in Graivoron will have consequences for trade",

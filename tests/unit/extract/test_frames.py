@@ -125,6 +125,7 @@ def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
         ("He called the shelling of the market an act of terror.", "judged"),
         ("Destruction of the market 'a war crime'", "judged"),
         ("The shelling was called an act of terror.", "judged"),
+        ("The shelling has been described as an act of terror.", "judged"),
         ("The far-reaching consequences of the shelling", "judged"),
     ],
 )
