@@ -34,6 +34,8 @@ def at_odds(one: Sighting, other: Sighting) -> str | None:
     """How two statements contradict each other, in words; None when they can both be true."""
     if one.frame.main is None or other.frame.main is None:  # every rule is about events
         return None
+    if "judged" in {one.frame.state, other.frame.state}:  # what is judged is not said to have been done
+        return None
     return next((found for rule in _RULES if (found := rule(one, other) or rule(other, one))), None)
 
 

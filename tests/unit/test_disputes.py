@@ -180,3 +180,10 @@ def test_what_goes_on_elsewhere_or_in_the_air_is_no_dispute() -> None:
 def test_that_only_its_own_citizens_take_part_names_another_culprit() -> None:
     accusation = claimed(said("Ukrainian saboteurs had crossed the border", GOVERNOR))
     assert disputes(said("Only Russian citizens were taking part in the raid", YUSOV, outlet="BBC"), [accusation])
+
+
+def test_how_a_deed_is_judged_disputes_nobody() -> None:
+    accusation = claimed(said("Russian forces destroyed the dam", "Volodymyr Zelensky"))
+    judged = said("The destruction of the dam has been described as a war crime by Russia", PESKOV, outlet="BBC")
+    assert not chosen(judged, accusation).disputes
+    assert chosen(said("Ukrainian forces destroyed the dam", PESKOV, outlet="BBC"), accusation).disputes
