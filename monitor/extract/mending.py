@@ -164,9 +164,10 @@ def _cite(doc: Doc) -> None:
 def _again(doc: Doc) -> None:
     """In a headline's "X says Y behind raid, warns of Z" the second verb is X's, no part of what X says."""
     for verb in doc[2:]:
-        said, bare = verb.head, not any(child.dep_ in {*_SUBJECTS, "mark", "aux"} for child in verb.children)
-        spoken = verb.tag_ == said.tag_ == "VBZ" and {verb.lemma_, said.lemma_} <= cues.VERBS.keys()
-        if spoken and verb.dep_ == "ccomp" and bare and said.i < verb.i and verb.nbor(-1).text == ",":
+        if verb.dep_ != "ccomp" or verb.tag_ != "VBZ" or verb.head.tag_ != "VBZ" or verb.nbor(-1).text != ",":
+            continue
+        bare = not any(child.dep_ in {*_SUBJECTS, "mark", "aux"} for child in verb.children)
+        if bare and verb.head.i < verb.i and {verb.lemma_, verb.head.lemma_} <= cues.VERBS.keys():
             verb.dep_ = "conj"
 
 
@@ -185,9 +186,10 @@ def _own_subject(doc: Doc) -> None:
 def _called_so(doc: Doc) -> None:
     """In "X called what happened a provocation" it is X who names it."""
     for verb in doc[2:-1]:
+        if verb.dep_ != "ccomp" or verb.nbor(-1).lower_ != "what" or verb.head.lemma_ not in cues.NAMING:
+            continue
         thing = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
-        naming = verb.head.lemma_ in cues.NAMING and verb.dep_ == "ccomp"
-        if naming and thing is not None and verb.lemma_ in {"happen", "occur"} and verb.nbor(-1).lower_ == "what":
+        if thing is not None and verb.lemma_ in {"happen", "occur"}:
             _hang(thing, verb.head, "oprd")
             verb.dep_ = "dobj"
 
@@ -195,9 +197,10 @@ def _called_so(doc: Doc) -> None:
 def _inside(doc: Doc) -> None:
     """In "In the town of N two houses are burning" the houses burn, and only N is a town."""
     for thing in doc[2:-2]:
+        if thing.dep_ != "pobj" or thing.nbor().tag_ not in FINITE or thing.head.i > thing.i:
+            continue
         of, verb = thing.head, thing.nbor() if thing.nbor().dep_ == "ROOT" else thing.nbor().head
-        bare = verb.dep_ == "ROOT" and not any(child.dep_ in _SUBJECTS for child in verb.children)
-        if thing.dep_ != "pobj" or not bare or thing.nbor().tag_ not in FINITE or of.i > thing.i:
+        if verb.dep_ != "ROOT" or any(child.dep_ in _SUBJECTS for child in verb.children):
             continue
         begins = next((c.i for c in thing.children if c.dep_ in {"nummod", "det"} and c.i > of.i + 1), None)
         place = next((c for c in thing.children if c.pos_ == "PROPN" and begins is not None and c.i < begins), None)
