@@ -142,7 +142,9 @@ def account(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 def in_house(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     """P, reported in the ministry; P, remind at the General Staff."""
     doc, house = sentence.doc, house_of(token)
-    if house is None or token.nbor(-1).text != "," or child_of(token, *SUBJECTS) is not None or house[0] > token.i + 3:
+    if house is None or house[0] > token.i + 3 or not token.i or token.nbor(-1).text != ",":
+        return
+    if child_of(token, *SUBJECTS) is not None:
         return
     if house[1] >= len(doc) - doc[-1].is_punct:
         yield from _around(token, sentence, (token.i - 1, house[1]), house, token.lemma_.lower())
