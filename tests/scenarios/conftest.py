@@ -9,20 +9,25 @@ from shutil import rmtree
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
-from tests.processes import SEEDS, Request, alert_log, configuration, export, receiving, run
+from tests.processes import SECRET, SEEDS, Request, alert_log, configuration, export, receiving, run
 from tests.scenarios import news
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """A replay that came to its end: of what, its data folder, what it printed, and what its receiver got."""
+    """A replay that came to its end: of what, its data folder, what it printed, and what its receiver got.
+
+    `believed` is what the published library makes of that at once: it refuses what is older than five minutes.
+    """
 
     feed: Path
     data: Path
     config: Path
     printed: str
     requests: list[Request]
+    believed: list[Any]
 
     @property
     def log(self) -> bytes:
@@ -40,7 +45,10 @@ def a_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        rmtree(folder)
+        try:
+            rmtree(folder)
+        except FileNotFoundError:  # a server that was just ending has removed its socket meanwhile
+            rmtree(folder)
 
 
 @pytest.fixture
@@ -54,7 +62,9 @@ def seeds_replayed() -> Iterator[Replayed]:
     with a_folder() as made, receiving() as receiver:
         config = configuration(made, receiver=receiver)
         done = run("replay", SEEDS, "--speed", "max", "--config", config, "--data", made / "data")
-        yield Replayed(SEEDS, made / "data", config, done.stdout, receiver.requests)
+        library = Webhook(SECRET)
+        believed = [library.verify(request.body, request.headers) for request in receiver.requests]
+        yield Replayed(SEEDS, made / "data", config, done.stdout, receiver.requests, believed)
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +83,6 @@ def dozen_replayed() -> Iterator[Replayed]:
         feed = news.write(made / "posts.jsonl", news.posts())
         config = configuration(made)
         done = run("replay", feed, "--speed", "max", "--config", config, "--data", made / "data")
-        replayed = Replayed(feed, made / "data", config, done.stdout, [])
+        replayed = Replayed(feed, made / "data", config, done.stdout, [], [])
         assert len(replayed.alerts) >= len(news.STATEMENTS)
         yield replayed
