@@ -211,7 +211,7 @@ def _other_matter(one: Sighting, other: Sighting) -> str | None:
     if a.main != b.main and {a.main, b.main} & _ABOUT_CLAIMS:
         return f"another matter: {b.main}"
     undone = (a.act in _TAKING and b.act in _GIVING) or (a.act in _GIVING and b.act in _TAKING)
-    cleared = "clear" in {a.main, b.main}  # who takes a village clears it, too
+    cleared = "clear" in {a.main, b.main} and a.side == b.side  # who takes a village clears it, too
     return f"the opposite: {b.main}" if undone and not cleared else None
 
 

@@ -178,7 +178,8 @@ def _around(token: Token, sentence: Sentence, region: Span, source: Span | None,
     doc, quote = sentence.doc, sentence.quotes[token.i]
     # within a quote it ends with that: ""According to the list, P," X said"
     end = max((i + 1 for i, index in enumerate(sentence.quotes) if index == quote >= 0), default=len(doc))
-    relative = region[0] > 1 and doc[region[0] - 2].tag_ in {"WP", "WDT"}  # "people who, by X's count, have fled"
+    parted = region[0] > 1 and doc[region[0] - 1].text == ","
+    relative = parted and doc[region[0] - 2].tag_ in {"WP", "WDT"}  # "people who, by X's count, have fled"
     left = (0, 0) if relative else (0, region[0])
     right = region[1]
     while right < end and doc[right].is_punct and doc[right].text != '"':

@@ -228,7 +228,7 @@ def _unsaid(token: Token, children: set[str]) -> bool:
     head = token.head
     if token.dep_ in {"xcomp", "acl", "ccomp"} and head.lemma_ in _UNSAID:
         return True
-    if token.dep_ in {"acl", "relcl"} and any(c.lower_ == "no" for c in head.children):
+    if token.dep_ in {"acl", "relcl"} and "to" in children and any(c.lower_ == "no" for c in head.children):
         return True  # "no information to suggest that P"
     return token.dep_ == "xcomp" and child_of(head, "neg") is not None
 
@@ -287,7 +287,8 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
         None,
     )
     beside = outer is not None and outer.kind == "inverted" and cue.tag_ == "VBG" and outer.region[1] >= cue.i - 1
-    undergoes = shared.dep_ == "nsubjpass" and cue.dep_ == "conj" and child_of(cue, "auxpass") is None
+    before = any(c.lower_ == "had" for c in shared.head.children)
+    undergoes = shared.dep_ == "nsubjpass" and before and cue.dep_ == "conj" and child_of(cue, "aux", "auxpass") is None
     if outer is not None and (undergoes or _of_itself(shared, frame, doc)):
         return replace(frame, source=outer.source)  # "denied that N had been taken and claimed that P"
     if shared.head == cue or (own and cue.lower_ != "adding" and not beside and not _like_outer(cue, outer, doc)):

@@ -107,7 +107,8 @@ def _inverted(
     if tail is not None and doc[pronoun].tag_ in {"WP", "WDT"}:
         # "two men who, they said, had helped": of this only the clause of "who" is said
         return Attribution("inserted", token.i, cue.lemma, source, (tail,), (pronoun, tail[0]), cue.stance)
-    if tail is not None and doc[0].lower_ in _CONDITIONS:  # "Unless P, X said, Q" is Q
+    alone = sum(t.tag_ in FINITE for t in doc[: left[1]]) == 1
+    if tail is not None and doc[0].lower_ in _CONDITIONS and alone:  # "Unless P, X said, Q" is Q
         return Attribution("inverted", token.i, cue.lemma, source, (tail,), (0, region[1]), cue.stance)
     content = (left,) if tail is None else (left, tail)
     return Attribution("inverted", token.i, cue.lemma, source, content, region, cue.stance)

@@ -131,7 +131,7 @@ NOUNS: dict[str, Stance] = (
             """
             claim statement report announcement assertion accusation warning admission message post tweet suggestion
             conclusion assessment estimate declaration remark comment argument news word complaint threat promise
-            pledge line version
+            pledge line
             """
         ),
         Stance.ASSERTED,

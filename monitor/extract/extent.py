@@ -88,7 +88,9 @@ def _added(begin: Token, cue: Token, *, said: bool) -> bool:
 
 def _timed(begin: Token) -> bool:
     """Whether it only says when: "two months to the day after he led a mutiny"."""
-    return begin.like_num and any(t.lower_ in {"after", "before"} for t in begin.doc[begin.i : begin.i + _NEAR])
+    near = begin.doc[begin.i : begin.i + _NEAR]
+    measured = any(t.lower_ in _TIMES for t in near[1:3])
+    return begin.like_num and measured and any(t.lower_ in {"after", "before"} for t in near)
 
 
 def _said_without_subject(token: Token) -> bool:

@@ -199,7 +199,9 @@ class Extractor:
             cued = _with_cue(frame, span)
             piece = sentence.doc[cued[0] : cued[1]]
             told = sentence.doc[min(frame.region[0], cued[0]) : cued[1]]
-            past = frame.stance is not Stance.DENIED and worth.background(told.text, post.published_at)
+            # that somebody has denied it previously is the same denial
+            text = told.text.replace("previously", "") if frame.stance is Stance.DENIED else told.text
+            past = worth.background(text, post.published_at)
             return worth.attributed(piece, named=named) and not past
         denied = frame is not None and frame.kind == "forward" and frame.stance is Stance.DENIED
         return worth.attributed(piece, named=named) or (denied and has_verb(sentence, span))

@@ -22,7 +22,7 @@ MODALS = words("may might could would should must can will shall 'll ca wo")
 _DESCRIBING = words(
     "make compose comprise designate locate situate base consider know regard found name call style see view lead"
 )
-_MADE = words("design build make found equip intend mean")
+_MADE = words("design intend")
 _GOING_ON = words("ongoing under intense heavy fierce constant continuous over underway incessant audible visible")
 _AHEAD = words("likely unlikely set poised due bound sure certain able ready about expected liable prone")
 # what a thing may simply be now, and was not before
@@ -59,10 +59,12 @@ _ACTORS = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.PEOPLE_NOUNS
 # what is so for long, or only seems
 _STATIVE = words(
     """
-    be have control hold include contain involve live lie belong depend rely border mean seem appear look like love hate
-    know need want remain deserve matter vary differ line dominate connect link stretch run surround adjoin face house
+    be have control hold include contain involve live lie belong depend rely border mean seem appear look like love
+    hate know need want remain deserve matter vary differ cost earn weigh wear serve number line dominate connect
+    link stretch run surround adjoin face house
     """
 )
+_RATE = re.compile(r"\b(?:a|per|every|each) (?:day|night|week|month|year|hour)\b|\bapiece\b")
 _SELVES = words("i we you us me our my")
 _WHEN = re.compile(
     r"\b(?:by|on|from|at|in|until|since|within) (?:\d|mon|tues|wednes|thurs|fri|satur|sun|midnight|noon|next"
@@ -112,7 +114,8 @@ def _goes_on(verb: Token, subject: Token, *, company: bool) -> bool:
     """
     article = child_of(subject, "det")
     someone = article is not None and article.lower_ in {"a", "an"}
-    if verb.tag_ not in {"VBZ", "VBP"} or verb.lemma_ in _STATIVE or someone:
+    lasts = verb.lemma_ in _STATIVE or _RATE.search(verb.sent.text) is not None
+    if verb.tag_ not in {"VBZ", "VBP"} or lasts or someone:
         return False
     return subject.lemma_.lower() in _ACTORS or (company and subject.tag_ == "NNS" and verb.tag_ == "VBP")
 

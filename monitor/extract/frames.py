@@ -19,7 +19,7 @@ from monitor.models import Frame
 
 _NEARBY = re.compile(
     r"\b(near|outside|around|toward|towards|beyond|(region|district|oblast|province) of"
-    r"|\w*(north|south|east|west) of|(km|kilomet\w+|miles?) (away )?from) (the )?$"
+    r"|(?<!in the )(?<!\w)\w*(north|south|east|west) of|(km|kilomet\w+|miles?) (away )?from) (the )?$"
 )
 _AROUND = re.compile(r"^ (region|district|oblast|province)\b", re.IGNORECASE)
 _ORIGIN = re.compile(r"\bfrom (the |\w+['’]s? )?$")

@@ -223,10 +223,11 @@ _HOUSES = cues.AGENCY_NOUNS | cues.GROUP_NOUNS | cues.SEATS
 
 def house_of(verb: Token) -> Span | None:
     """In whose house it was said: "reported in the ministry", "as noted at the General Staff", "said on channel N"."""
-    where = next((c for c in verb.children if c.lower_ in {"in", "at", "on"} and c.dep_ == "prep"), None)
-    house = child_of(where, "pobj") if where is not None else None
-    houses = cues.MEDIA if where is not None and where.lower_ == "on" else _HOUSES
-    return phrase(house) if house is not None and house.lemma_.lower() in houses else None
+    for where in (c for c in verb.children if c.lower_ in {"in", "at", "on"} and c.dep_ == "prep"):
+        house = child_of(where, "pobj")
+        if house is not None and house.lemma_.lower() in (cues.MEDIA if where.lower_ == "on" else _HOUSES):
+            return phrase(house)
+    return None
 
 
 def first_aux(token: Token) -> int:

@@ -15,8 +15,8 @@ _NOT_INFINITIVE = frozenset({"ROOT", "parataxis", "relcl", "advcl"})
 
 _SPOKEN = frozenset({"say", "tell", "report", "write", "claim", "state", "add"})
 
-_PLAINLY = _SPOKEN - {"tell"} | {"deny", "confirm", "claim", "announce", "admit", "insist", "believe"}
-"""Of these what is said is never who hears it."""
+_PLAINLY = _SPOKEN - {"tell"} | {"deny", "confirm", "announce", "admit", "insist", "believe"}
+"""The object of these is what is said, never who hears it."""
 
 _LAST = frozenset({"ROOT", "advcl", "acl", "relcl", "conj", "parataxis"})
 
@@ -180,7 +180,7 @@ def _own_subject(doc: Doc) -> None:
         first = verb.left_edge
         thing = next((c for c in said.children if c.dep_ == "dobj" and c.right_edge.i == first.i - 1), None)
         if thing is not None and first.tag_ in FINITE and first.dep_ in {"aux", "auxpass"} and first.head == verb:
-            _hang(thing, verb, "nsubj")
+            _hang(thing, verb, "nsubjpass" if any(c.dep_ == "auxpass" for c in verb.children) else "nsubj")
 
 
 def _called_so(doc: Doc) -> None:
@@ -189,8 +189,7 @@ def _called_so(doc: Doc) -> None:
         if verb.dep_ != "ccomp" or verb.nbor(-1).lower_ != "what" or verb.head.lemma_ not in cues.NAMING:
             continue
         thing = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
-        if thing is not None and verb.lemma_ in {"happen", "occur"}:
-            _hang(thing, verb.head, "oprd")
+        if thing is not None and verb.lemma_ in {"happen", "occur"} and _hang(thing, verb.head, "oprd"):
             verb.dep_ = "dobj"
 
 
@@ -203,7 +202,8 @@ def _inside(doc: Doc) -> None:
         if verb.dep_ != "ROOT" or any(child.dep_ in _SUBJECTS for child in verb.children):
             continue
         begins = next((c.i for c in thing.children if c.dep_ in {"nummod", "det"} and c.i > of.i + 1), None)
-        place = next((c for c in thing.children if c.pos_ == "PROPN" and begins is not None and c.i < begins), None)
+        names = (c for c in thing.children if c.pos_ == "PROPN" and c.dep_ != "poss")
+        place = next((c for c in names if begins is not None and c.i < begins), None)
         if place is not None and _hang(thing, verb, "nsubj"):
             _hang(place, of, "pobj")
 

@@ -160,9 +160,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     subject = subject_of(token)
     if "noun" not in cue.ways or subject is None or subject.lower_ in {"what", "which"}:
         return
-    told = child_of(token, "dobj")
-    if cue.lemma == "report" and told is not None and any(c.lower_ == "to" for c in (*token.children, *told.children)):
-        return  # "had reported the incident to the president"
+    if cue.lemma == "report" and _to_a_superior(token):
+        return
     thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
     if _no_statement(token, sentence, cue) or ((_by_things(cue) or thing_acts) and not speaks(subject)):
         return
@@ -349,11 +348,20 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     )
 
 
+def _to_a_superior(report: Token) -> bool:
+    """Whether something is reported "to the president", which is told by who tells of it."""
+    thing = child_of(report, "dobj")
+    near = (*report.children, *thing.children) if thing is not None else ()
+    to = next((c for c in near if c.lower_ == "to" and c.dep_ in {"prep", "dative"}), None)
+    whom = child_of(to, "pobj") if to is not None else None
+    return whom is not None and any(t.lemma_.lower() in cues.ROLE_NOUNS for t in whom.subtree)
+
+
 def _told_of(token: Token, owner: Token, stance: Stance) -> Iterator[Attribution]:
     """X's report of N."""
     of = next((c for c in token.children if c.lower_ == "of" and c.i > token.i), None)
     thing = child_of(of, "pobj") if of is not None else None
-    if of is None or thing is None or token.lemma_ in {"statement", "message", "post", "word", "news"}:
+    if of is None or thing is None or token.lemma_ in {"statement", "message", "post", "word", "news", "line"}:
         return
     content = ((of.i + 1, thing.right_edge.i + 1),)
     region = (token.left_edge.i, of.i + 1)

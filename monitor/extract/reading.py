@@ -59,7 +59,9 @@ _SPEECH_TAIL = re.compile(
 _DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:[/,] ?[A-Z][\w.' ]{1,20}){0,3},? ?"
     r"(?:\([A-Za-z][\w /.-]{1,30}\))? ?[,-]{1,2} (?=[A-Z\"]))"
-    r"|\s*(?:[A-Z][\w.'/-]*,? (?:[A-Z\d][\w.'/-]*,? ){0,3})?\((?:[A-Z][A-Za-z./-]+ ?){1,3}\) ?[,-]{1,2} "
+    r"|\s*(?:[A-Z][\w.'/-]*,? (?:[A-Z\d][\w.'/-]*,? ){0,3})?"
+    r"\((?:Reuters|AP|AFP|UPI|Bloomberg|CNN|dpa|DPA|EFE|ANSA|PA|AAP|TASS|Xinhua|Anadolu|Kyodo|Yonhap|Ukrinform"
+    r"|Interfax(?:-[A-Z][a-z]+)?|RIA Novosti)\) ?[,-]{1,2} "
 )
 _LABEL = re.compile(
     r"\s*(?:#(?:breaking|update|urgent)\b:?\s*"
@@ -85,7 +87,9 @@ _COMMON = words(
     """
 )
 _SOURCE_LINE = re.compile(r"\s*source: (?P<who>[A-Z][^:;\"]{2,120})$", re.IGNORECASE)
-_POSTER_LINE = re.compile(r"\s*(?P<who>(?:[A-Z][\w.'’-]*\s){1,5})\(?@\w{2,30}\)?(?:\s*[·•|,-].{0,40})?\s*$")
+_POSTER_LINE = re.compile(
+    r"\s*(?P<who>(?:[A-Z][\w.'’-]*\s){1,5})\(?@\w{2,30}\)?(?:\s*[·•|,-]\s*(?:\d|[A-Z][a-z]{2}\b).{0,24})?\s*$"
+)
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
 )

@@ -64,7 +64,10 @@ class Speakers:
     def _introduced(self, reading: Reading, thread: Thread) -> Who | None:
         """Who says what stands below the paragraph."""
         if reading.poster is not None:
-            return self.labelled(reading.poster) or Who(reading.poster, slug(reading.poster), "unknown")
+            named = next(iter(self._names.mentions(reading.poster)), None)
+            whole = named is not None and named.surface == reading.poster
+            known = self.labelled(reading.poster) if whole else None
+            return known or Who(reading.poster, slug(reading.poster), "unknown")
         last = reading.sentences[-1] if reading.sentences else None
         source = introduced(last) if last is not None else None
         who = resolve(last, source, thread, self._names) if last is not None else None

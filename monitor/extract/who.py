@@ -114,7 +114,8 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     lemma = head.lemma_.lower()
     owned = child_of(head, "poss") is not None
     spoken = any(c.dep_ == "acl" and c.lemma_ in cues.VERBS for c in head.children)  # "a video saying that P"
-    outlets = any(c.dep_ == "compound" and c.lower_ in _REPORTING for c in head.children)  # "media reports"
+    said_by = any(c.dep_ == "compound" and c.lower_ in _REPORTING for c in head.children)  # "media reports"
+    outlets = said_by and head.lower_ in _EMPTY and not owned
     if (lemma in cues.FOOTAGE and not spoken) or (head.lower_ in _EMPTY and not owned and not outlets):
         return None
     press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)

@@ -44,7 +44,8 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"\b(?:an? (?:earlier|previous) version (?:of|said)|correction:|editor.s note)"
+    r"\ban? (?:earlier|previous) version (?:said|of (?:this|our|the (?:article|story|report|post|text))\b)"
+    r"|^\W*correction:|\beditor.s note\b"
     r"|\bour (?:\d+[:.]\d\d|earlier|previous) post\b"
     r"|\bthis (?:article|story|text|post|piece|report) (?:was|has been) (?:\w+ )?(?:updated|corrected|amended)",
     re.IGNORECASE,
@@ -264,7 +265,7 @@ _TOLLS = frozenset({"casualty", "victim", "loss", "death", "injury", "toll"})
 
 
 def toll(piece: Tokens) -> bool:
-    """Whether a count and what became of it are all that stands there: "five wounded in Shebekino"."""
+    """Whether a count and what became of it are all that stands there: "five wounded in Shebekino", "Dead: two"."""
     colon = next((n for n, t in enumerate(piece) if t.text == ":"), 0)
     if colon and (piece[0].lemma_.lower() in _TOLLS or piece[0].lower_ in OUTCOMES):
         return any(t.like_num or t.lower_ in {"none", "no"} for t in piece[colon + 1 :])  # "Wounded in N: six."
@@ -290,7 +291,7 @@ def _adverbial(piece: Tokens) -> bool:
 
 def _name_of(piece: Tokens) -> bool:
     """A headline's "the Grayvoron raid", which says what it is about."""
-    plain = not any(t.tag_ in VERBAL or t.like_num for t in piece)
+    plain = not any(t.tag_ in VERBAL or t.like_num or t.pos_ == "ADP" for t in piece)
     return plain and piece[0].lower_ == "the" and piece.root.pos_ in {"NOUN", "PROPN"}
 
 
