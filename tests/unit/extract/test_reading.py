@@ -115,8 +115,14 @@ def test_hard_wrapped_lines_are_one_paragraph_and_a_headline_is_its_own() -> Non
         " " * 100_000,
         "Губернатор заявил, что шесть человек ранены. " * 2_200,
         "<a " * 33_000,
+        "KYIV (" + "A" * 100_000,
+        "Aa Aa Aa (" + "Aa" * 50_000,
+        "Aa " * 33_000 + "@aa",
     ],
-    ids=["one token", "no marks", "sentences", "lines", "marks", "control", "brackets", "space", "cyrillic", "tags"],
+    ids=[
+        *("one token", "no marks", "sentences", "lines", "marks", "control", "brackets", "space", "cyrillic", "tags"),
+        *("capitals", "words in capitals", "names"),
+    ],
 )
 def test_a_hundred_thousand_characters_take_bounded_time(text: str) -> None:
     begin = time.monotonic()
