@@ -46,7 +46,6 @@ _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
 _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
 # These last: that they go on is no news by itself.
 _LASTING = frozenset({"control", "evacuate", "search", "burn", "close", "flood", "deny-involvement"})
-_LEAVING = frozenset({"flee", "evacuate"})
 # These are not part of a settlement.
 _OUTSIDE = frozenset({"dam", "vehicle", "drone"})
 _WIDER = {"armour": "vehicle"}
@@ -234,8 +233,6 @@ def _other_target(one: Sighting, other: Sighting) -> str | None:
 
 def _other_event(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
-    if {a.main, b.main} == _LEAVING:  # who flees has not been brought to safety
-        return f"another event: {b.main}"
     if a.main is None or b.main is None or b.main in (a.main, *a.kin) or set(a.classes) & set(b.classes):
         return None
     if {a.main, b.main} & _BLAMING and set(a.agents) & set(b.agents):  # "it", "the attack": whatever was done

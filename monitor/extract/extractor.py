@@ -30,7 +30,7 @@ from monitor.extract.speakers import Speakers
 from monitor.extract.stance import stance
 from monitor.extract.tags import VERBAL
 from monitor.extract.topic import Topic, slug
-from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, resolve
+from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, of_entity, resolve
 from monitor.models import Post, Sighting, Stance, digest
 
 _WITH_CUE = frozenset({"nominal", "directive", "passive"})
@@ -97,7 +97,7 @@ class Extractor:
         out: dict[tuple[int, int], Sighting] = {}
         wire = dateline((*(earlier.text for earlier in context), post.text), self._topic)
         owner = self._topic.owner(post.channel)
-        own_voice = Who(owner.name, owner.key, owner.kind, known=True) if owner is not None else OUTLET
+        own_voice = of_entity(owner) if owner is not None else OUTLET
         for start, end in paragraphs(post.text):
             analysis = analyse(post.text[start:end])
             thread, speakers, publishers = self._speakers.fold(analysis, thread)

@@ -114,7 +114,7 @@ def _goes_on(verb: Token, subject: Token, *, company: bool) -> bool:
     """
     article = child_of(subject, "det")
     someone = article is not None and article.lower_ in {"a", "an"}
-    lasts = verb.lemma_ in _STATIVE or _RATE.search(verb.sent.text) is not None
+    lasts = verb.lemma_ in _STATIVE or _RATE.search(verb.doc.text) is not None
     if verb.tag_ not in {"VBZ", "VBP"} or lasts or someone:
         return False
     return subject.lemma_.lower() in _ACTORS or (company and subject.tag_ == "NNS" and verb.tag_ == "VBP")

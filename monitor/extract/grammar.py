@@ -293,7 +293,9 @@ def predicates(sentence: Sentence, span: Span) -> bool:
 
 
 _SOME = frozenset({"several", "dozen", "dozens", "hundreds"})
-_HARM = frozenset({"survivor", "casualty", "injury", "death", "victim", "loss", "fatality"})
+HARM = frozenset({"survivor", "casualty", "injury", "death", "victim", "loss", "fatality", "toll"})
+"""What is counted of those whom it befell."""
+
 _BEFALLEN = frozenset({"hurt", "dead", "wounded", "injured", "missing"})
 
 
@@ -302,7 +304,7 @@ def befell(doc: Doc, at: int, end: int) -> bool:
     near = doc[at : min(end, at + 10)]
     if not len(near) or near[0].lower_ not in {"with", "and"}:
         return False
-    if near[0].lower_ == "with" and len(near) > 2 and near[1].lower_ == "no" and near[2].lemma_.lower() in _HARM:
+    if near[0].lower_ == "with" and len(near) > 2 and near[1].lower_ == "no" and near[2].lemma_.lower() in HARM:
         return True  # "with no survivors"
     counted = next((t.i for t in near if t.like_num or t.lower_ in _SOME), None)
     if counted is None or (near[0].lower_ == "and" and counted > at + 2):

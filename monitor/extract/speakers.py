@@ -12,7 +12,7 @@ from monitor.extract.quotes import Analysis, Statement
 from monitor.extract.reading import Reading, Sentence
 from monitor.extract.tags import FINITE, SUBJECTS
 from monitor.extract.topic import slug
-from monitor.extract.who import Names, Thread, Who, resolve, speaks, titles
+from monitor.extract.who import Names, Thread, Who, of_entity, resolve, speaks, titles
 
 
 class Speakers:
@@ -65,9 +65,9 @@ class Speakers:
         """Who says what stands below the paragraph."""
         if reading.poster is not None:
             named = next(iter(self._names.mentions(reading.poster)), None)
-            whole = named is not None and named.surface == reading.poster
-            known = self.labelled(reading.poster) if whole else None
-            return known or Who(reading.poster, slug(reading.poster), "unknown")
+            if named is not None and named.surface == reading.poster:
+                return of_entity(named.entity)
+            return Who(reading.poster, slug(reading.poster), "unknown")
         last = reading.sentences[-1] if reading.sentences else None
         source = introduced(last) if last is not None else None
         who = resolve(last, source, thread, self._names) if last is not None else None
@@ -106,7 +106,7 @@ class Speakers:
         mention = next(iter(self._names.mentions(label)), None)
         if mention is None:
             return None
-        return Who(mention.entity.name, mention.entity.key, mention.entity.kind, known=True)
+        return of_entity(mention.entity)
 
     def _acting(self, sentence: Sentence, own: Sequence[Span], thread: Thread) -> Who | None:
         """The topic's person or group that the sentence's own words are about: its subject."""

@@ -13,7 +13,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues
 from monitor.extract.grammar import Attribution, Span, child_of, phrase, title_of
-from monitor.extract.names import Mention
+from monitor.extract.names import Entity, Mention
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, SUBJECTS
 from monitor.extract.topic import Topic, slug
@@ -268,6 +268,11 @@ def _rank(sentence: Sentence, span: Span, head: Token) -> int | None:
 def _hyphenated(sentence: Sentence, span: Span) -> bool:
     doc = sentence.doc
     return (span[0] > 0 and doc[span[0] - 1].text == "-") or (span[1] < len(doc) and doc[span[1]].text == "-")
+
+
+def of_entity(entity: Entity) -> Who:
+    """Who an entity of the topic is as a speaker, by its own name."""
+    return Who(entity.name, entity.key, entity.kind, known=True)
 
 
 def of_mention(mention: Mention, sentence: Sentence, source: Span) -> Who:

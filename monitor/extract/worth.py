@@ -14,6 +14,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues, events, facts
 from monitor.extract.counted import OUTCOMES
+from monitor.extract.grammar import HARM
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -261,13 +262,10 @@ def _beside(piece: Tokens, *, heading: bool) -> bool:
 _ASKED = frozenset({"asked", "pressed", "questioned"})
 
 
-_TOLLS = frozenset({"casualty", "victim", "loss", "death", "injury", "toll"})
-
-
 def toll(piece: Tokens) -> bool:
     """Whether a count and what became of it are all that stands there: "five wounded in Shebekino", "Dead: two"."""
     colon = next((n for n, t in enumerate(piece) if t.text == ":"), 0)
-    if colon and (piece[0].lemma_.lower() in _TOLLS or piece[0].lower_ in OUTCOMES):
+    if colon and (piece[0].lemma_.lower() in HARM or piece[0].lower_ in OUTCOMES):
         return any(t.like_num or t.lower_ in {"none", "no"} for t in piece[colon + 1 :])  # "Wounded in N: six."
     at = next((n for n, t in enumerate(piece[:4]) if t.like_num), None)
     if at is None or any(t.pos_ in {"VERB", "PROPN", "PUNCT"} for t in piece[:at]):

@@ -98,11 +98,11 @@ class Frame(Value):
 class Sighting(Value):
     """One statement of one claim in one post.
 
-    `text` stands at `start`..`end` (end exclusive) of the document `doc`. `claimant` is the name to show
-    ("outlet" where the post states it in its own voice), `claimant_key` its canonical key. `via` is where they
-    said it ("Telegram"), `cue` the reporting word. `credit` is the outlet that the text was taken over from, where it
-    says so ("(AP)", "Reuters reported") and it is not `outlet`. `places` and `actors` are canonical names of the
-    topic file.
+    `text` stands at `start`..`end` (end exclusive) of the document `doc`. `claimant` is the name to show ("outlet"
+    where the post states it in its own voice, and nobody whom the topic knows owns the channel), `claimant_key` its
+    canonical key. `via` is where they said it ("Telegram"), `cue` the reporting word. `credit` is the outlet that the
+    text was taken over from, where it says so ("(AP)", "Reuters reported") and it is not `outlet`. `places` and
+    `actors` are canonical names of the topic file.
     """
 
     id: str
