@@ -100,11 +100,13 @@ def _cue(token: Token) -> cues.Cue | None:
 
 
 def _before_quote(token: Token) -> cues.Cue | None:
-    """Any verb speaks that a colon and a quotation mark follow: "a mother wept: "They are gone."" """
-    after = token.i + 2
-    if token.tag_ not in {"VBD", "VBZ", "VBP", "VBG"} or after >= len(token.doc) or token.doc[after].text != '"':
+    """Any verb speaks that a colon and a quotation mark follow: somebody "hid a smile", or wept, and this is why."""
+    if token.tag_ not in {"VBD", "VBZ", "VBP", "VBG"}:
         return None
-    return cues.Cue(token.lemma_.lower(), frozenset({"clause"})) if token.nbor().text == ":" else None
+    thing = child_of(token, "dobj")
+    colon = (thing.right_edge.i if thing is not None and thing.i > token.i else token.i) + 1
+    marked = token.doc[colon : colon + 2].text in {':"', ': "'}
+    return cues.Cue(token.lemma_.lower(), frozenset({"clause"})) if marked else None
 
 
 def _together(token: Token) -> cues.Cue | None:

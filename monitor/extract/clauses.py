@@ -196,6 +196,7 @@ def _speaker(token: Token) -> Token | None:
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
     seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token) or _aside(token)
+    seen = _described(token) or seen if bare else seen
     subject = seen or _behind_comma(token) or subject_of(token)
     if subject is not None:
         return subject
@@ -222,6 +223,15 @@ def _behind_comma(token: Token) -> Token | None:
     thing = child_of(token, "dobj")
     behind = thing is not None and token.i > 1 and token.nbor(-1).text == "," and token.lemma_ in extent.STRONG
     return thing if behind and thing is not None and thing.lemma_ in cues.SPEAKING else None
+
+
+def _described(token: Token) -> Token | None:
+    """The subject of "P, said a fighter using a call sign", which the parser gave to the participle."""
+    if not token.i or token.nbor(-1).text not in {",", '"'}:
+        return None
+    of_whom = next((c for c in token.children if c.dep_ == "ccomp" and c.tag_ == "VBG" and c.i > token.i), None)
+    subject = child_of(of_whom, "nsubj") if of_whom is not None and child_of(of_whom, "aux") is None else None
+    return subject if subject is not None and subject.left_edge.i == token.i + 1 and speaks(subject) else None
 
 
 def _neighbour(token: Token) -> Token | None:

@@ -89,11 +89,16 @@ _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
     ("admit confess", "to", "noun", Stance.CONFIRMED),
     ("point", "finger", "noun", Stance.ASSERTED),
     ("give", "confirmation", "noun", Stance.CONFIRMED),
-    ("express offer voice extend", "condolences sympathy regret outrage alarm concern anger", "noun", Stance.ASSERTED),
+    (
+        "express offer voice extend",
+        "condolences sympathy regret outrage alarm concern worry anger doubt doubts skepticism scepticism conviction",
+        "noun",
+        Stance.ASSERTED,
+    ),
     ("speak talk tell write boast brag complain", "of", "noun", Stance.ASSERTED),
     (
         "put raise lower revise correct update increase cut",
-        "number toll figure count total tally losses casualties estimate",
+        "number toll figure count total tally losses casualties estimate dead deaths killed wounded injured",
         "noun",
         Stance.ASSERTED,
     ),

@@ -4,7 +4,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues
-from monitor.extract.grammar import Span, befell, child_of, is_place, subject_of
+from monitor.extract.grammar import Span, befell, child_of, harms, is_place, subject_of
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
@@ -50,7 +50,8 @@ def right(token: Token, sentence: Sentence, cue: cues.Cue, subject: Token | None
     doc, end = sentence.doc, len(sentence.doc)
     inverted = subject is not None and subject.i > token.i
     after = subject.right_edge.i + 1 if subject is not None and inverted else token.i + 1
-    told = (c.left_edge for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
+    clausal = (c for c in token.children if c.dep_ == "ccomp" and c.left_edge.i > token.i)
+    told = (c.left_edge for c in clausal if not (inverted and subject is not None and c.is_ancestor(subject)))
     said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.children)  # "P, X said on Monday, of whom Q"
     clauses = (begin.i for begin in told if not _added(begin, token, said=said))
     clause = min(clauses, default=None)
@@ -313,7 +314,8 @@ def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
         if beyond and not _timed(doc[at + 1]):
             break
         first = here.text == "," and not any(t.text == "," for t in doc[token.i : at])
-        if first and (befell(doc, at + 1, len(doc)) or (at == token.i + 1 and _placed(sentence, at + 1))):
+        told = befell(doc, at + 1, len(doc)) or harms(doc, at + 1)
+        if first and (told or (at == token.i + 1 and _placed(sentence, at + 1))):
             break
         at += 1
     return at

@@ -296,6 +296,7 @@ _SOME = frozenset({"several", "dozen", "dozens", "hundreds"})
 HARM = frozenset({"survivor", "casualty", "injury", "death", "victim", "loss", "fatality", "toll"})
 """What is counted of those whom it befell."""
 
+_HARMING = frozenset({"kill", "wound", "injure", "hurt", "destroy", "damage", "leave"})
 _BEFALLEN = frozenset({"hurt", "dead", "wounded", "injured", "missing"})
 
 
@@ -312,6 +313,12 @@ def befell(doc: Doc, at: int, end: int) -> bool:
     return any(t.i > counted and (t.tag_ == "VBN" or t.lower_ in _BEFALLEN) for t in near) or (
         near[0].lower_ == "with" and any(t.lower_ == "having" for t in near)  # "with the legion having lost two men"
     )
+
+
+def harms(doc: Doc, at: int) -> bool:
+    """Whether it is told here how many came to harm: "killing upward of 70"."""
+    harming = at < len(doc) and doc[at].tag_ == "VBG" and doc[at].lemma_ in _HARMING
+    return harming and any(t.like_num or t.lower_ in _SOME for t in doc[at + 1 : at + 6])
 
 
 def comma_after(sentence: Sentence, at: int) -> int:

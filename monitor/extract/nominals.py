@@ -173,7 +173,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     thing = _thing(token, cue)
     patient = thing is not None and (
-        _lacks_object(token, cue, thing) or (thing.tag_ in {"JJ", "VBN"} and not _gerund(thing))
+        _lacks_object(token, cue, thing)
+        or (thing.tag_ in {"JJ", "VBN"} and not _gerund(thing) and " " not in cue.lemma)  # but "put their dead at 70"
     )
     if token.tag_ in {"VBN", "VBD"} and patient:
         return
@@ -204,9 +205,11 @@ def _judged(token: Token, cue: cues.Cue) -> int | None:
 
 
 def _called(token: Token) -> int | None:
-    """Where the "as lies reports of N" begins that somebody dismisses."""
-    called = next((c for c in token.children if c.lower_ == "as" and c.i == token.i + 1), None)
-    return called.i if called is not None else None
+    """Where the "as lies reports of N" or "it as a lie" begins that somebody dismisses."""
+    thing = child_of(token, "dobj")
+    last = token if thing is None or thing.right_edge.i != token.i + 1 else thing
+    called = any(c.lower_ == "as" and c.i == last.i + 1 for c in token.children)
+    return token.i + 1 if called else None
 
 
 def _by_things(cue: cues.Cue) -> bool:

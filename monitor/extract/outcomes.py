@@ -202,7 +202,8 @@ def total(number: Token) -> str | None:
 def _in_total(thing: Token) -> str | None:
     parts = list(thing.subtree)
     totals = {lemma(part) for part in parts} & _TOTALS
-    if thing.dep_ == "dobj" and not totals:
+    dead = lemma(thing.head) == "put" and thing.lower_ in OUTCOMES  # "put their dead at 70"
+    if thing.dep_ == "dobj" and not (totals or dead):
         return None
     told = ((part, lemma(part) if part.tag_ == "VBN" else part.lower_) for part in parts)
     names = (NOUNS.get(lemma(part)) or OUTCOMES.get(word) for part, word in told)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from spacy.tokens import Token
 
@@ -40,12 +41,14 @@ class Speakers:
             acting = self._acting(sentence, analysis.own[n], thread)
             here = [s for s in analysis.statements if s.sentence == n]
             thread = thread.heard(acting).heard(self._naming(sentence, thread))
+            thread = replace(thread, pair=self._pair(sentence) or thread.pair)
             for statement in here:
                 who = self._speaker(statement, analysis, thread)
                 speakers.append((statement, who))
                 source = statement.frame.source if statement.frame is not None and not statement.quoted else None
                 if who is not None and not (statement.frame is not None and statement.frame.kind == "noun"):
                     thread = thread.spoke(who).called(self._titles(sentence, source, who, thread), who)
+                thread = thread.heard(self._passing_on(statement, analysis, thread))
                 if any(
                     sentence.quotes[i] >= 0 and not reading.quotes[sentence.quotes[i]].closed
                     for s in statement.spans
@@ -93,6 +96,14 @@ class Speakers:
             return thread.open_quote
         return thread.speaker
 
+    def _passing_on(self, statement: Statement, analysis: Analysis, thread: Thread) -> Who | None:
+        """The person who tells what somebody else says: he is who goes on."""
+        frame = statement.frame
+        if frame is None or frame.relay is None:
+            return None
+        who = resolve(analysis.reading.sentences[statement.frame_in], frame.relay, thread, self._names)
+        return who if who is not None and who.kind == "person" else None
+
     def _heads(self, sentence: Sentence, frame: Attribution, who: Who | None) -> bool:
         """Whether a headline's mark names a speaker; a comma may part names, too: "raid embarrasses Putin, Shoigu"."""
         if frame.lemma == ",":
@@ -123,6 +134,15 @@ class Speakers:
         who = resolve(sentence, (subject.left_edge.i, subject.i + 1), thread, self._names)
         named = who is not None and (who.known or (who.kind == "person" and subject.pos_ == "PROPN"))
         return who if named and who is not None and who.kind != "place" else None
+
+    def _pair(self, sentence: Sentence) -> tuple[Who, Who] | None:
+        """The two of the topic's people or groups that the sentence names side by side: "the Legion and the corps"."""
+        named = [m for m in self._names.mentions(sentence.doc.text) if m.entity.kind != "place"]
+        for one, other in pairwise(sorted(named, key=lambda m: m.start)):
+            between = sentence.doc.text[one.end : other.start].split()
+            if between in (["and"], ["and", "the"]) and one.entity != other.entity:
+                return of_entity(one.entity), of_entity(other.entity)
+        return None
 
     def _naming(self, sentence: Sentence, thread: Thread) -> Who | None:
         """Who gives a thing the name it has in the sentence: "attacked by what Gladkov called a swarm of drones"."""

@@ -34,6 +34,10 @@ _PLACING = frozenset({"on", "in", "from", "of", "at", "there", "here"})
 _ANY_ROLE = words("official leader politician head chief boss")
 _ANY_GROUP = words("group organisation organization unit formation")
 _PRESS = frozenset({"service", "office", "centre", "center"})
+_VOICES = words("spokesman spokeswoman spokesperson representative")
+_BARE = 2
+_OF_TWO = {"former": 0, "latter": 1}
+_OF_MANY = words("authority police source media report military brass")
 _REPORTING = frozenset({"media", "press", "news"})
 _NAMING = frozenset({"call", "know", "name", "dub", "style"})
 MOST_WORDS = 12
@@ -65,7 +69,8 @@ class Thread:
     """What a thread has said so far, as far as it decides who speaks next.
 
     `introduced` says what follows, for the last paragraph ended in a colon; `under` is who said what was not somebody
-    else's in the last paragraph: the one introduced before it, who goes on over a list.
+    else's in the last paragraph: the one introduced before it, who goes on over a list. `pair` are the two that were
+    named side by side last: "the former" and "the latter".
     """
 
     person: Who | None = None
@@ -73,6 +78,7 @@ class Thread:
     speaker: Who | None = None
     publisher: Who | None = None
     open_quote: Who | None = None
+    pair: tuple[Who, Who] | None = None
     introduced: Who | None = None
     under: Who | None = None
     nouns: Mapping[str, Who] = field(default_factory=dict)
@@ -101,7 +107,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     if source is None or source[1] <= source[0]:
         return None
     head = sentence.doc[source[0] : source[1]].root
-    if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one"}:
+    if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one", *_OF_TWO}:
         some = _one_of(head) or head.lower_ in _SOME
         theirs = _of_them(head) and thread.organisation is not None  # "one of them"
         return thread.organisation if theirs else _surface(sentence, source, head) if some else _pronoun(head, thread)
@@ -121,7 +127,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)
     if not outlets and (lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY or press):
         return _owner(sentence, head, thread, names)
-    known = _before(source, head, thread)
+    known = _house(source, head, thread) or _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
 
 
@@ -149,6 +155,13 @@ def _before(source: Span, head: Token, thread: Thread) -> Who | None:
     return None
 
 
+def _house(source: Span, head: Token, thread: Thread) -> Who | None:
+    """For whom a bare "a spokesman" speaks: the institution or group named last."""
+    last = thread.organisation
+    bare = source[1] - source[0] == _BARE and head.doc[source[0]].lower_ in {"a", "its", "their"}
+    return last if bare and head.lemma_.lower() in _VOICES and last is not None and last.known else None
+
+
 def _with_own_name(source: Span, head: Token) -> Span:
     """The source with what it calls itself: "a group calling itself the Legion", "a group of exiles, the Legion"."""
     naming = next((c for c in head.children if c.dep_ in {"acl", "relcl"} and c.lemma_ in _NAMING), None)
@@ -159,12 +172,14 @@ def _with_own_name(source: Span, head: Token) -> Span:
 
 def _pronoun(head: Token, thread: Thread) -> Who | None:
     lower = head.lower_
-    if lower in {"he", "she", "him", "her"}:
+    if lower in {"he", "she", "him", "her", "his"}:
         return thread.person or thread.speaker
-    if lower in {"it", "they"}:
+    if lower in {"it", "they", "its", "their"}:
         return thread.organisation or thread.speaker
     if lower == "one":
         return thread.nouns.get("fighter") or thread.publisher or thread.speaker
+    if lower in _OF_TWO:
+        return thread.pair[_OF_TWO[lower]] if thread.pair is not None else thread.speaker
     if lower in {"we", "i"}:
         return thread.open_quote  # else the outlet itself
     return None
@@ -329,7 +344,8 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
             text = _plain(doc[source[0] : _stop(sentence, source)].text)
     else:
         text = _plain(doc[source[0] : _stop(sentence, source)].text)
-        kind = "person" if head.lemma_.lower() in cues.ROLE_NOUNS and head.tag_ == "NN" else "unknown"
+        one = head.lemma_.lower() in cues.ROLE_NOUNS | cues.PEOPLE_NOUNS and head.tag_ == "NN"
+        kind = "person" if one and head.lemma_.lower() not in _OF_MANY else "unknown"
     if not any(char.isalpha() for char in text):
         return None
     return Who(text, slug(text) or "unknown", kind)

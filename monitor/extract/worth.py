@@ -27,6 +27,12 @@ _BOILERPLATE = re.compile(
     r"|\b(?:it is|it was|it remains|it's) (?:still )?(?:not (?:yet )?(?:clear|known)|unclear|unknown)"
     r"|(?:not|n't) (?:\w+ )?(?:return|answer)\w* (?:\w+ ){0,4}(?:calls?|messages?|e?-?mails?|questions?)\b"
     r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
+    r"|^\W*(?:[\w'’.]+ ){1,5}(?:offer|provid|present|produc|g[ai]v|cit)(?:ed|es?|s) no (?:\w+ )?"
+    r"(?:evidence|proof|details|explanation|source)\b"
+    r"|\bpaint(?:s|ed)? an? (?:\w+ )?(?:different|other|brighter|bleaker|grimmer|similar) picture"
+    r"|\breporting (?:was contributed )?by\b|\badditional (?:reporting|sources?)\b"
+    r"|\b(?:stuck|sticks?) to \w+ (?:line|story)\b"
+    r"|^\W*(?:we(?: are)? hold(?:ing)? on|hold on)\W*$"
     r"|subscribe\b|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
     r"|copyright|follow us|our (?:podcast|app|coverage|journalist|correspondent)|click here|advertisement"
     r"|getty images|photo(?:graph)?:|support our|donat(?:e|ion)|live updates|latest (?:news|updates)|listen to"
@@ -48,7 +54,7 @@ _CORRECTION = re.compile(
     r"\ban? (?:earlier|previous) version (?:said|of (?:this|our|the (?:article|story|report|post|text))\b)"
     r"|^\W*correction:|\beditor.s note\b"
     r"|\bour (?:\d+[:.]\d\d|earlier|previous) post\b"
-    r"|\bthis (?:article|story|text|post|piece|report) (?:was|has been) (?:\w+ )?(?:updated|corrected|amended)",
+    r"|\bthis (?:article|story|text|post|piece|report|entry) (?:was|has been) (?:\w+ )?(?:updated|corrected|amended)",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
