@@ -395,7 +395,7 @@ def _describes(cue: Token, frame: Attribution) -> bool:
 def _beside(cue: Token) -> bool:
     """Whether its relative clause tells of another statement, and not which speaker is meant."""
     who = child_of(cue, *SUBJECTS)
-    told = cue.tag_ == "VBD" or (cue.tag_ == "VBN" and any(c.tag_ == "VBD" for c in cue.children if c.dep_ == "aux"))
+    told = cue.tag_ == "VBD" or (cue.tag_ == "VBN" and child_of(cue, "aux") is not None)
     return cue.dep_ == "relcl" and told and who is not None and who.i > 0 and who.nbor(-1).text == ","
 
 

@@ -49,7 +49,7 @@ _VERBS = {
         guess surmise verify object protest confess divulge remind
         caption cite quote ring hear learn lie decide rule advise order instruct
         fume crow gloat grumble sneer scoff snap jeer taunt rage rant sob cry scream bellow thunder moan groan sigh
-        plead
+        plead volunteer venture posit
         """,
     "noun": """
         announce confirm claim deny reject dismiss report blame accuse condemn acknowledge admit declare describe
@@ -125,7 +125,7 @@ NEEDS_MARK = words(
     detail tout cite quote call hear learn caption recommend propose demand comment describe respond see know feel
     agree object protest lament criticise criticize convey counter brief notify inform remember realize realise
     repeat echo lie post share release try plan seek aim verify
-    rage rant sob cry scream bellow thunder moan groan sigh plead observe
+    rage rant sob cry scream bellow thunder moan groan sigh plead observe volunteer venture posit
     """
 )
 

@@ -23,7 +23,7 @@ TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "ca
 
 _TIMES = words("minutes hours days weeks months hour day week month")
 
-_HANGING = frozenset({"advcl", "relcl", "acl", "pcomp", "prep", "conj", "xcomp", *SUBJECTS})
+_HANGING = frozenset({"advcl", "relcl", "acl", "pcomp", "prep", "agent", "pobj", "conj", "xcomp", *SUBJECTS})
 
 _CLOSING = frozenset({",", ";", "and", "but", "while", "as", "after"})
 

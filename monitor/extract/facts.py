@@ -218,8 +218,13 @@ def _has_toll(verb: Token) -> bool:
 
 def acts(verb: Token) -> bool:
     """Whether who speaks tells what was done or suffered, as in a governor's channel: "we took out 900 people"."""
-    done = any(not hit.weak and verb.i in hit.parts for hit in events.of(verb.doc[:]))
-    return _has_toll(verb) or (done and verb.lemma_ not in cues.VERBS)
+    thing = child_of(verb, "dobj") if verb.lemma_ in _ASPECTS else None
+    act = verb if thing is None else thing  # "we have begun the evacuation"
+    done = any(not hit.weak and act.i in hit.parts for hit in events.of(verb.doc[:]))
+    return _has_toll(verb) or (done and (verb.lemma_ not in cues.VERBS or act != verb))
+
+
+_ASPECTS = words("begin start launch continue resume complete finish organise organize conduct carry")
 
 
 def to_come(verb: Token) -> bool:

@@ -14,7 +14,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues, events, facts
 from monitor.extract.counted import OUTCOMES
-from monitor.extract.grammar import HARM
+from monitor.extract.grammar import HARM, child_of
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -244,7 +244,8 @@ def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bo
     if heading and not talks and any(not hit.weak for hit in hits):
         return _QUESTION.match(text) is None and not (_adverbial(piece) or _name_of(piece))
     if main is None:
-        return heading and company and facts.no_such_thing(piece)
+        counted = any(hit.token == piece.root.i for hit in hits) and child_of(piece.root, "nummod") is not None
+        return heading and company and (counted or facts.no_such_thing(piece))  # "120 strikes on N in a day"
     if talks or facts.to_come(main) or facts.describes(main):
         return False
     if hits and _tells(main, hits) and (heading or facts.happened(main)):
