@@ -38,7 +38,7 @@ _USUAL_NAME, _A_NAME, _MOST_OF_NAMES, _OTHER_NAMES = 2.0, 0.7, 3.0, 1.0
 
 # These statements are about a statement: they are not what they speak of.
 _ABOUT_CLAIMS = frozenset({"claim-responsibility", "independent", "doubt", "stage"})
-_BLAMING = frozenset({"blame", "responsible"})
+_BLAMING = frozenset({"blame", "responsible", "plotted"})
 _DENIALS = frozenset({"deny-involvement", "contradict"})
 _TAKING = frozenset({"raid", "capture", "control", "advance"})
 _GIVING = frozenset({"repel", "recapture", "withdraw", "lose"})
@@ -48,6 +48,8 @@ _ONCE = frozenset({"regime", "return-ban", "claim-responsibility"})
 _LASTING = frozenset({"control", "evacuate", "search", "burn", "close", "flood", "deny-involvement"})
 # These are not part of a settlement.
 _OUTSIDE = frozenset({"dam", "vehicle", "drone"})
+# There is one of these where they are spoken of, and it breaks once.
+_ONE_OF_A_KIND = frozenset({"dam", "bridge", "pipeline"})
 _WIDER = {"armour": "vehicle"}
 # What a thing may be by a more precise name.
 _MAY_BE = {
@@ -340,7 +342,7 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
     if a.main is None or b.main is None:
         yield 1.0, ""
     if shared := sorted(set(a.agents) & set(b.agents)):
-        culprit = a.act == b.act == "raid" and not one.figures and not other.figures
+        culprit = _done_once(a, b) and not one.figures and not other.figures
         yield (2.8 if culprit else 1.4), "done by the same: " + " and ".join(shared)
     elif a.act == b.act and bool(a.agents) != bool(b.agents):
         yield -0.7, ""  # that it happened is not yet who did it
@@ -350,6 +352,11 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
         yield 1.0, "same place " + " and ".join(path.rsplit("/", 1)[-1] for path in shared)
     if a.state and a.state == b.state:
         yield 2.0, f"both {b.state}"
+
+
+def _done_once(a: Frame, b: Frame) -> bool:
+    """Whether both tell of what is done only once, so that who did it is one question: the raid, the dam blown up."""
+    return a.act == b.act == "raid" or bool(set(a.targets) & set(b.targets) & _ONE_OF_A_KIND)
 
 
 def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:

@@ -205,10 +205,16 @@ def by_object(hit: EventHit, piece: Span) -> EventHit:
     for classes, things, becomes in _BY_OBJECT:
         if hit.event in classes and things & {kind_of(noun) for part in hit.parts for noun in objects(piece.doc[part])}:
             return hit._replace(event=becomes, weak=False)
-    for classes, subjects, becomes in _BY_SUBJECT:
+    for classes, subjects, becomes in () if _moved(hit, piece) else _BY_SUBJECT:
         if hit.event in classes and subjects & {kind_of(noun) for noun in actors(event, piece)}:
             return hit._replace(event=becomes, weak=False)
     return hit
+
+
+def _moved(hit: EventHit, piece: Span) -> bool:
+    """Whether a headline leaves out that they were: "residents evacuated", "900 people brought out"."""
+    verbs = [piece.doc[part] for part in hit.parts if piece.doc[part].tag_ in {"VBN", "VBD"}]
+    return hit.event == "evacuate" and any(all(c.dep_ != "dobj" for c in verb.children) for verb in verbs)
 
 
 def _carried_out(hit: EventHit, piece: Span) -> Iterator[str]:
