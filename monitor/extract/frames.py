@@ -109,7 +109,7 @@ class Framer:
             state=main_event.state(main, piece),
             negated=negated,
             agents=agents,
-            targets=self._targets(main, piece),
+            targets=self._targets(main, piece, mentions),
             **shared,
         )
 
@@ -137,7 +137,7 @@ class Framer:
             found = dict.fromkeys(self._sides.of_phrase(piece.doc[piece.start : main.token]))
         return tuple(found)
 
-    def _targets(self, main: EventHit, piece: Span) -> tuple[str, ...]:
+    def _targets(self, main: EventHit, piece: Span, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """The kinds of things that the main event is done to, as far as they can be told from one another."""
         nouns = [
             noun
@@ -145,7 +145,11 @@ class Framer:
             for noun in roles.objects(piece.doc[part])
             if roles.inside(noun, piece) and noun.pos_ != "VERB"
         ]
-        found = [target for noun in nouns if (target := self._target(noun)) in _THINGS]
+        sites = [m for m in mentions if m.entity.kind == "place" and m.entity.level == "site"]
+        begin = piece.start_char
+        known = {at: _kind_of_site(site) for site in sites for at in range(begin + site.start, begin + site.end)}
+        kinds = (known.get(noun.idx) or self._target(noun) for noun in nouns)
+        found = [kind for kind in kinds if kind in _THINGS]
         if main.event in _WITH_DRONES:  # what is struck, not with what
             found = [target for target in found if target not in ("drone", "missile")]
         if len(main.parts) > 1:  # "trains ... not run", "bridge ... shut": what it is done to is part of the phrase
@@ -211,6 +215,13 @@ class Framer:
             return None
         kind = kind_of(token)
         return "#" + kind if kind in terms().kind.values() else kind
+
+
+def _kind_of_site(site: Mention) -> str | None:
+    """What a site is by the last word of its name, if that tells: a "Kakhovka dam" is a dam, whatever it is called."""
+    word = site.entity.name.split()[-1].lower()
+    kind = terms().kind.get(word, word)
+    return kind if kind in _THINGS else None
 
 
 def _of_oneself(main: EventHit, piece: Span) -> bool:

@@ -101,7 +101,7 @@ _BY_SUBJECT = (
         frozenset({"decision", "move", "step", "withdrawal", "suspension", "measure"}),
         "unrelated",
     ),
-    (("enter", "advance"), frozenset({"water", "flood", "river"}), "flood"),
+    (("enter", "advance", "damage", "strike"), frozenset({"water", "flood", "flooding", "river"}), "flood"),
 )
 # Verbs whose subject is only what brought the event about.
 _CAUSES = frozenset({"cause", "trigger", "spark", "prompt", "provoke", "lead", "force", "bring", "result"})
