@@ -218,12 +218,14 @@ def _other_matter(one: Sighting, other: Sighting) -> str | None:
 
 def _other_doer(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame.agents, other.frame.agents
+    if bool(a) != bool(b) and _one_of_a_kind(one.frame, other.frame):
+        return "who did it is another matter"  # the dam is gone, whoever blew it up
     return "somebody else: " + " and ".join(b) if a and b and not set(a) & set(b) else None
 
 
 def _other_target(one: Sighting, other: Sighting) -> str | None:
     a, b = one.frame, other.frame
-    if a.act != b.act:
+    if a.act != b.act and not {*a.targets, *b.targets} & _ONE_OF_A_KIND:
         return None
     one_s, other_s = ({_WIDER.get(target, target) for target in frame.targets} for frame in (a, b))
     if "settlement" in one_s | other_s and not (one_s | other_s) & _OUTSIDE:  # what is hit there is hit in it
@@ -356,7 +358,11 @@ def _of_event(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:
 
 def _done_once(a: Frame, b: Frame) -> bool:
     """Whether both tell of what is done only once, so that who did it is one question: the raid, the dam blown up."""
-    return a.act == b.act == "raid" or bool(set(a.targets) & set(b.targets) & _ONE_OF_A_KIND)
+    return a.act == b.act == "raid" or _one_of_a_kind(a, b)
+
+
+def _one_of_a_kind(a: Frame, b: Frame) -> bool:
+    return bool(set(a.targets) & set(b.targets) & _ONE_OF_A_KIND)
 
 
 def _of_numbers(one: Sighting, other: Sighting) -> Iterator[tuple[float, str]]:

@@ -77,6 +77,7 @@ _BY_OBJECT = (
     (("resume", "resume-traffic"), frozenset({"school", "lesson", "class"}), "schools-open"),
     (("resume",), frozenset({"export", "import", "shipment", "cargo"}), "resume-trade"),
     (("resume",), frozenset({"supply", "water", "energy", "heating", "internet"}), "restore-supply"),
+    (("explode",), frozenset({"dam", "bridge"}), "destroy"),
     (("shoot-down",), frozenset({"road", "bridge", "dam", "building", "house", "energy"}), "destroy"),
     (("deploy",), frozenset({"civilian"}), "evacuate"),
     (("free",), frozenset({"prisoner", "soldier", "civilian", "animal"}), "free"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from spacy.tokens import Span, Token
 
 from monitor.extract import events
+from monitor.extract.kinds import terms
 from monitor.extract.vocabulary import words
 
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
@@ -43,7 +44,8 @@ def objects(token: Token) -> Iterator[Token]:
     if not found and participle:
         found = [child for child in token.children if child.dep_ == "nsubj"]
     if token.pos_ in ("NOUN", "PROPN"):
-        found += [child for child in token.children if child.dep_ in ("compound", "poss") and child.pos_ == "NOUN"]
+        before = [child for child in token.children if child.dep_ in ("compound", "poss")]
+        found += [child for child in before if child.pos_ == "NOUN" or child.lower_ in terms().kind]  # a "Dam Blast"
     for child in token.children:
         if child.dep_ == "prep" and child.lower_ in _HITS_AT and token.lemma_.lower() not in _IN_WHOSE:
             found += [noun for noun in child.children if noun.dep_ == "pobj"]

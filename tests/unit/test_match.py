@@ -64,6 +64,8 @@ ONE_CLAIM = [
         "the Legion has completely cleared Kozinka of soldiers",
     ),
     (GOVERNOR, "Fourteen villages are without electricity", GOVERNOR, "14 villages had no electricity"),
+    (PODOLYAK, "Russian forces blew up the dam", BLOG, "Russia destroyed the giant dam"),
+    (GOVERNOR, "the counter-terrorist regime has been lifted", BLOG, "Gladkov scrapped the counter-terrorist regime"),
 ]
 
 
@@ -77,6 +79,7 @@ def test_two_wordings_of_one_fact_are_one_claim(claimant: str, one: str, another
 TWO_CLAIMS = [
     ("Drones struck the FSB building in Belgorod", "Drones struck three houses in Belgorod", "target"),
     ("Russia blew up the bridge dam", "Russia shelled the village", "target"),
+    ("A large dam was destroyed", "Ukraine destroyed the dam", "who did it"),
     ("The rebels captured the village of Kozinka", "The rebels captured the village of Glotovo", "place"),
     ("three people were killed", "three houses were damaged", "counts"),
     ("five people were killed in Graivoron", "five people were wounded in Graivoron", "counts"),
