@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from monitor.models import Alert
 from monitor.store import keys
 from monitor.store.connect import LONGEST_BLOCK_MS, Connection
+from monitor.store.unreadable import why
 
 _log = structlog.get_logger(__name__)
 
@@ -28,10 +29,7 @@ def read_alert(seq: int, document: str) -> Alert | Unreadable:
     try:
         return Alert.model_validate_json(document).numbered(seq)
     except ValidationError as error:
-        first, *others = error.errors(include_url=False, include_input=False, include_context=False)
-        what = ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
-        more = f" (and {len(others)} more)" if others else ""
-        return Unreadable(seq, f"the alert can't be read: {what}{more}")
+        return Unreadable(seq, f"the alert can't be read: {why(error)}")
 
 
 class Alerts:

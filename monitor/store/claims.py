@@ -1,6 +1,10 @@
 """Claims and filings: what is known, kept consistent whoever files at the same moment."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+from pydantic import ValidationError
 
 from monitor.models import Alert, Claim, Filing, Link, Post, Raise, Way
 from monitor.protocols import Candidates, Recorded
@@ -10,18 +14,27 @@ from monitor.store.limits import Limits, seconds
 from monitor.store.outbox import queues
 from monitor.store.posts import Posts
 from monitor.store.scripts import ClaimFields, FilingFields
+from monitor.store.unreadable import why
 
 PAGE = 100
 
+_log = structlog.get_logger(__name__)
+_Fields = TypeVar("_Fields", ClaimFields, FilingFields)
+_Read = TypeVar("_Read", Claim, Filing)
+
 
 class Claims:
-    """The claims of one topic. Satisfies `protocols.ClaimStore`."""
+    """The claims of one topic. Satisfies `protocols.ClaimStore`.
+
+    Claims and filings that can't be read are left out and told in the log, each once: nothing is compared with them.
+    """
 
     def __init__(self, connection: Connection, topic: str, limits: Limits, *, posts: Posts) -> None:
         self._connection = connection
         self._topic = topic
         self._limits = limits
         self._posts = posts
+        self._told: set[tuple[str, str | None]] = set()
 
     async def context(self, post: Post) -> tuple[Post, ...]:
         return await self._posts.context(post)
@@ -36,7 +49,7 @@ class Claims:
             most=self._limits.candidates,
             terms=[(keys.index(self._topic, term), weight) for term, weight in terms],
         )
-        return Candidates(claims=tuple(_claim(fields) for fields in found), epoch=epoch)
+        return Candidates(claims=tuple(self._read(found, _claim)), epoch=epoch)
 
     async def record(
         self,
@@ -136,9 +149,12 @@ class Claims:
 
     async def page(self, after: int, limit: int) -> list[Claim]:
         """The claims with a number above `after`, by number, at most `limit`."""
-        key = keys.claims(self._topic)
-        found = await self._connection.command("ZRANGEBYSCORE", key, f"({after}", "+inf", "LIMIT", 0, limit)
-        return await self._fetch_claims(found)
+        claims: list[Claim] = []
+        start = f"({after}"
+        while not claims and (found := await self._scored(keys.claims(self._topic), start, limit)):
+            claims = await self._fetch_claims(found[::2])
+            start = f"({found[-1]}"
+        return claims
 
     async def filed(self, sighting_id: str) -> Filing | None:
         return next(iter(await self._fetch_filings([sighting_id])), None)
@@ -158,23 +174,40 @@ class Claims:
     async def _pages(self, key: str) -> AsyncIterator[list[str]]:
         """The members by score, page by page; what is added meanwhile comes too."""
         after = "-inf"
-        while found := await self._connection.command(
-            "ZRANGEBYSCORE", key, after, "+inf", "WITHSCORES", "LIMIT", 0, PAGE
-        ):
+        while found := await self._scored(key, after, PAGE):
             yield found[::2]
             after = f"({found[-1]}"
+
+    async def _scored(self, key: str, after: str, limit: int) -> list[str]:
+        """Members and their scores in turn, by score."""
+        words = ("ZRANGEBYSCORE", key, after, "+inf", "WITHSCORES", "LIMIT", 0, limit)
+        found: list[str] = await self._connection.command(*words)
+        return found
 
     async def _fetch_claims(self, ids: Sequence[str]) -> list[Claim]:
         found = await scripts.fetch(
             self._connection, keys=[keys.claim(self._topic, one) for one in ids], fields=ClaimFields._fields
         )
-        return [_claim(ClaimFields._make(fields)) for fields in found if fields[0] is not None]
+        return self._read([ClaimFields._make(fields) for fields in found if fields[0] is not None], _claim)
 
     async def _fetch_filings(self, ids: Sequence[str]) -> list[Filing]:
         found = await scripts.fetch(
             self._connection, keys=[keys.filing(self._topic, one) for one in ids], fields=FilingFields._fields
         )
-        return [_filing(FilingFields._make(fields)) for fields in found if fields[0] is not None]
+        return self._read([FilingFields._make(fields) for fields in found if fields[0] is not None], _filing)
+
+    def _read(self, found: Sequence[_Fields], read: Callable[[_Fields], _Read]) -> list[_Read]:
+        """Those that can be read."""
+        values: list[_Read] = []
+        for fields in found:
+            try:
+                values.append(read(fields))
+            except ValidationError as error:
+                what = "claim" if isinstance(fields, ClaimFields) else "filing"
+                if (what, fields.number) not in self._told:
+                    self._told.add((what, fields.number))
+                    _log.warning(f"{what}.unreadable", number=fields.number, because=why(error))
+        return values
 
 
 def _claim(fields: ClaimFields) -> Claim:

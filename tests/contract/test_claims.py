@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from monitor.filing import file
 from monitor.models import Claim, Filing, Link, Sighting
 from monitor.protocols import Choice, Recorded
 from monitor.store import Limits, Store, keys
-from tests.conftest import TOPIC, Server
+from tests.conftest import TOPIC, Server, ask
 from tests.unit.making import a_figure, a_sighting, no_claim, same_as
 
 ROUNDS = 300
@@ -239,3 +240,32 @@ async def test_two_workers_on_two_wordings_of_one_new_claim_file_one_claim(store
             assert filings[0].claim_id == filings[1].claim_id, f"round {number}"
     assert len([claim async for claim in store.claims.claims()]) == ROUNDS
     assert conflicts > ROUNDS / 10, "the workers never met: this proved nothing"
+
+
+@pytest.mark.parametrize("document", ["", "{", '{"later": 1}'])
+async def test_a_claim_that_cannot_be_read_is_left_out_and_told_once(store: Store, redis: Redis, document: str) -> None:
+    spoilt = await recorded(store, "six wounded")
+    other = await recorded(store, "a newcomer")
+    key = keys.claim(TOPIC, spoilt.id)
+    (field,) = [name for name, value in (await ask(redis, "HGETALL", key)).items() if spoilt.text in value]
+    await ask(redis, "HSET", key, field, document)
+    with capture_logs() as logged:
+        assert [claim.id async for claim in store.claims.claims()] == [other.id]
+        assert await store.claims.page(after=0, limit=1) == [other]
+        assert (await store.claims.candidates(TERMS)).claims == (other,)
+        assert await store.claims.claim(spoilt.id) is None
+    assert [(line["event"], line["number"]) for line in logged] == [("claim.unreadable", "1")]
+    assert (await record(store, a_sighting("six were wounded"))).claim
+
+
+async def test_a_filing_that_cannot_be_read_is_left_out_and_told_once(store: Store, redis: Redis) -> None:
+    claim = await recorded(store, "six wounded")
+    await recorded(store, "six were wounded", same_as(claim))
+    first, second = [filing async for filing in store.claims.filings()]
+    key = keys.filing(TOPIC, first.sighting.id)
+    (field,) = [name for name, value in (await ask(redis, "HGETALL", key)).items() if first.sighting.id in value]
+    await ask(redis, "HSET", key, field, "{")
+    with capture_logs() as logged:
+        assert [filing async for filing in store.claims.filings()] == [second]
+        assert [filing async for filing in store.claims.filings_of(claim.id)] == [second]
+    assert [(line["event"], line["number"]) for line in logged] == [("filing.unreadable", "1")]

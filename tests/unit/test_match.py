@@ -64,7 +64,7 @@ ONE_CLAIM = [
         "the Legion has completely cleared Kozinka of soldiers",
     ),
     (GOVERNOR, "Fourteen villages are without electricity", GOVERNOR, "14 villages had no electricity"),
-    (PODOLYAK, "Russian forces blew up the dam", BLOG, "Russia destroyed the giant dam"),
+    (PODOLYAK, "Russian soldiers blew up the dam", BLOG, "Russia destroyed the giant dam"),
     (GOVERNOR, "the counter-terrorist regime has been lifted", BLOG, "Gladkov scrapped the counter-terrorist regime"),
 ]
 

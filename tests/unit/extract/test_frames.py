@@ -27,7 +27,7 @@ from tests.unit.saying import framer as the_framer
         ("The army blew up the dam.", "destroy"),
         ("The army blew up the depot.", "explode"),
         ("The flood hit dozens of towns.", "flood"),
-        ("There was no immediate nuclear safety risk.", "no-hazard"),
+        ("There was no serious radiological health hazard.", "no-hazard"),
         ("Thousands of people are in need of drinking water.", "cut-water"),
         ("The minister will respond extremely harshly to any further raids.", "threaten"),
         ("The governor called off the counter-terrorist operation.", "regime"),

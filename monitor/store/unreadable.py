@@ -1,0 +1,11 @@
+"""What lies in the store and can't be read: a newer version wrote it, or it is damaged."""
+
+from pydantic import ValidationError
+
+
+def why(error: ValidationError) -> str:
+    """The first place that is wrong, what is wrong there, and how many more there are; none of its values."""
+    first, *others = error.errors(include_url=False, include_input=False, include_context=False)
+    what = ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{what}{more}"
