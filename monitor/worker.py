@@ -52,12 +52,12 @@ class Worker:
                         return
                     if n % EXPECTED == 0:
                         await self._expect([one.post for one in entries[n : n + EXPECTED] if one.post is not None])
-                    await self._work(entry)
+                    await self._work(entry, stopping)
             except StoreUnavailable as error:
                 log.warning("store.unavailable", worker=self._consumer, error=str(error))
                 await pause(stopping, RETRY_S)
 
-    async def _work(self, entry: Entry) -> None:
+    async def _work(self, entry: Entry, stopping: asyncio.Event) -> None:
         if entry.post is None:
             await self._park(entry, f"not a post: {entry.raw!r}")
             return
@@ -65,14 +65,29 @@ class Worker:
             await self._park(entry, f"handed out {entry.deliveries} times and never finished")
             return
         try:
-            await self._handle(entry.post)
+            await self._handled(entry.post, entry.entry_id, stopping)
         except StoreUnavailable:
             raise
-        except Exception as error:  # one bad post stays one bad post (P7); it is kept, counted and told
+        except Exception as error:  # one bad post stays one bad post (P7); it is kept and told
             log.exception("post.failed", post=entry.post.id, entry=entry.entry_id)
             await self._park(entry, f"{type(error).__name__}: {error}")
-            return
-        await self._posts.ack(entry.entry_id)
+
+    async def _handled(self, post: Post, entry_id: str, stopping: asyncio.Event) -> None:
+        """Handles and acknowledges the post, again and again while the store is away or full.
+
+        Were it read anew each time, it would count as handed out each time, and be parked for what it has not done.
+        """
+        while True:
+            try:
+                await self._handle(post)
+                await self._posts.ack(entry_id)
+            except StoreUnavailable as error:
+                log.warning("store.unavailable", worker=self._consumer, error=str(error))
+                await pause(stopping, RETRY_S)
+                if stopping.is_set():
+                    raise
+            else:
+                return
 
     async def _park(self, entry: Entry, because: str) -> None:
         log.error("post.parked", entry=entry.entry_id, because=because)

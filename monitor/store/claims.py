@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 import structlog
-from pydantic import ValidationError
 
 from monitor.models import Alert, Claim, Filing, Link, Post, Raise, Way
 from monitor.protocols import Candidates, Recorded
@@ -202,7 +201,7 @@ class Claims:
         for fields in found:
             try:
                 values.append(read(fields))
-            except ValidationError as error:
+            except ValueError as error:
                 what = "claim" if isinstance(fields, ClaimFields) else "filing"
                 if (what, fields.number) not in self._told:
                     self._told.add((what, fields.number))
@@ -211,11 +210,13 @@ class Claims:
 
 
 def _claim(fields: ClaimFields) -> Claim:
-    """The document, and over it what the store itself keeps."""
+    """The document, and over it what the store itself keeps; ValueError when one of them can't be read."""
+    if fields.number is None or fields.revision is None:
+        raise ValueError("its number or its revision is missing")
     return Claim.model_validate_json(fields.doc or "").model_copy(
         update={
-            "number": int(fields.number or 0),
-            "revision": int(fields.revision or 0),
+            "number": int(fields.number),
+            "revision": int(fields.revision),
             "alerted": tuple((fields.alerted or "").splitlines()),
             "disputed_by": tuple(Link.model_validate_json(line) for line in (fields.disputed_by or "").splitlines()),
         }

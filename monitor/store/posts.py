@@ -71,7 +71,7 @@ class Posts:
         return None if published < 0 else published
 
     async def context(self, post: Post) -> tuple[Post, ...]:
-        """The earlier posts of the thread as published, oldest first, at most the last 40."""
+        """The earlier posts of the thread as published, oldest first, at most 40, none that can't be read."""
         found = await self._connection.command(
             "ZREVRANGEBYSCORE",
             keys.thread(self._topic, post.thread),
@@ -81,7 +81,8 @@ class Posts:
             0,
             CONTEXT,
         )
-        return tuple(Post.model_validate_json(one) for one in reversed(found))
+        posts = (_post(one) for one in reversed(found))
+        return tuple(post for post in posts if post is not None)
 
     async def read(self, consumer: str, count: int, block_ms: int) -> list[Entry]:
         """As `PostStore.read`, waiting at most `LONGEST_BLOCK_MS`. A consumer's name belongs to one task alone."""
@@ -149,11 +150,14 @@ class Posts:
                 raise
 
 
+def _post(document: str) -> Post | None:
+    """None when it can't be read."""
+    with contextlib.suppress(ValidationError):
+        return Post.model_validate_json(document)
+    return None
+
+
 def _entry(read: scripts.ReadEntry) -> Entry:
-    post, raw = None, ""
-    if read.fields[::2] == ["post"]:
-        with contextlib.suppress(ValidationError):
-            post = Post.model_validate_json(read.fields[1])
-    if post is None:
-        raw = " ".join(read.fields)[:RAW_SHOWN]
+    post = _post(read.fields[1]) if read.fields[::2] == ["post"] else None
+    raw = "" if post is not None else " ".join(read.fields)[:RAW_SHOWN]
     return Entry(entry_id=read.entry_id, deliveries=read.deliveries, post=post, raw=raw)

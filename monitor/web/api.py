@@ -3,6 +3,7 @@
 Each route stands in the table with what it takes and what it answers; `openapi` describes the same table.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from monitor.web.rendering import answered
 BASE = "/api/v1"
 MOST_LISTED = 500
 JSON = "application/json"
+BODY_S = 10.0
+"""So long a body may take in all, however steadily it comes."""
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -205,7 +208,11 @@ async def _body(request: web.Request, form: type[Body]) -> Body:
     """The JSON body; nothing at all is the empty object. Refused names the field that is wrong."""
     if request.content_type != JSON:
         raise Refused(415, f"the content type must be {JSON}")
-    raw = await request.read()
+    try:
+        async with asyncio.timeout(BODY_S):
+            raw = await request.read()
+    except TimeoutError:
+        raise Refused(408, f"the body was not there after {BODY_S:g} s") from None
     try:
         return form.model_validate_json(raw or b"{}")
     except ValidationError as error:

@@ -15,6 +15,7 @@ PROBLEMS = {
     "400": "A parameter is wrong; the problem names it",
     "401": "A bearer token is needed",
     "404": "There is no such thing",
+    "408": "The body takes too long to come",
     "409": "It can't be done with this one",
     "415": "The body is no JSON",
     "421": "The name asked for is not the monitor's",

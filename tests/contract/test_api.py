@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from monitor.models import Delivery, DeliveryState, Outcome, Verdict
 from monitor.operations import Operations, Trial
 from monitor.store import Store
+from monitor.web import api
 from monitor.web.api import Api
 from monitor.web.events import Events
 from monitor.web.metrics import Metrics
@@ -342,3 +344,20 @@ def test_whatever_is_asked_the_answer_is_a_page_or_a_problem(query: dict[str, st
     else:
         assert 1 <= read["limit"] <= 500
         assert set(read["state"]) <= set(DeliveryState)
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"id": '])
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(api, "BODY_S", 0.1)
+    async with served(store) as site:
+        address = urlsplit(site.url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        head = "POST /api/v1/redeliver HTTP/1.1\r\nHost: localhost\r\n"
+        writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 20\r\n\r\n".encode() + sent)
+        async with asyncio.timeout(10):
+            answer = await reader.readuntil(b"}")
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"the body was not there after 0.1 s" in answer

@@ -269,3 +269,21 @@ async def test_a_filing_that_cannot_be_read_is_left_out_and_told_once(store: Sto
         assert [filing async for filing in store.claims.filings()] == [second]
         assert [filing async for filing in store.claims.filings_of(claim.id)] == [second]
     assert [(line["event"], line["number"]) for line in logged] == [("filing.unreadable", "1")]
+
+
+@pytest.mark.parametrize("gone", ["number", "revision"])
+async def test_a_claim_without_its_number_or_revision_cannot_be_read(store: Store, redis: Redis, gone: str) -> None:
+    """Its revision can't be what another filing expects: whatever resembles it would be decided anew for ever."""
+    spoilt = await recorded(store, "six wounded")
+    await ask(redis, "HDEL", keys.claim(TOPIC, spoilt.id), gone)
+    with capture_logs() as logged:
+        assert (await store.claims.candidates(TERMS)).claims == ()
+    assert [line["because"] for line in logged] == ["its number or its revision is missing"]
+
+
+async def test_a_page_goes_on_behind_claims_that_expired(store: Store, redis: Redis) -> None:
+    expired = [await recorded(store, f"{count} wounded") for count in ("six", "seven")]
+    other = await recorded(store, "a newcomer")
+    for claim in expired:
+        await ask(redis, "DEL", keys.claim(TOPIC, claim.id))
+    assert await store.claims.page(after=0, limit=1) == [other]

@@ -3,6 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
+from monitor import worker as working
+from monitor.errors import StoreUnavailable
 from monitor.models import Post
 from monitor.protocols import Batch
 from monitor.store import Store
@@ -52,3 +56,44 @@ async def test_what_was_handed_out_before_is_announced_alone(store: Store) -> No
     desk = Desk(TEXTS[2])
     await desk.work(store)
     assert desk.noted == [[TEXTS[0]], TEXTS[0], [TEXTS[1]], TEXTS[1], [TEXTS[2]], TEXTS[2]]
+
+
+async def test_while_the_store_is_full_a_post_is_tried_again_and_never_parked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "RETRY_S", 0.001)
+    await store.posts.publish("desk", Batch(posts=POSTS[:1], cursor="1"))
+    stopping = asyncio.Event()
+    tried: list[str] = []
+
+    async def handle(post: Post) -> None:
+        tried.append(post.text)
+        if len(tried) < 3 * working.MOST_DELIVERIES:
+            raise StoreUnavailable("redis", "OOM command not allowed")
+        stopping.set()
+
+    async def expect(_: Sequence[Post]) -> None:
+        pass
+
+    worker = Worker(consumer="worker", posts=store.posts, expect=expect, handle=handle, batch=32)
+    await asyncio.wait_for(worker.run(stopping), 20)
+    assert len(tried) == 3 * working.MOST_DELIVERIES
+    assert await store.posts.backlog() == 0
+    assert [one async for one in store.posts.parked()] == []
+
+
+async def test_a_post_that_waits_for_the_store_when_the_worker_stops_is_there_the_next_time(store: Store) -> None:
+    await store.posts.publish("desk", Batch(posts=POSTS[:1], cursor="1"))
+    stopping = asyncio.Event()
+
+    async def handle(_: Post) -> None:
+        stopping.set()
+        raise StoreUnavailable("redis", "away")
+
+    async def expect(_: Sequence[Post]) -> None:
+        pass
+
+    worker = Worker(consumer="worker", posts=store.posts, expect=expect, handle=handle, batch=32)
+    await asyncio.wait_for(worker.run(stopping), 20)
+    (entry,) = await store.posts.read("worker", 1, 0)
+    assert (entry.post, entry.deliveries) == (POSTS[0], 2)
