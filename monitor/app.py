@@ -310,7 +310,8 @@ class _Daemon:
         )
 
     async def _refresh(self) -> None:
-        self._metrics.backlog(await self._store.posts.backlog())
+        posts = self._store.posts
+        self._metrics.posts(backlog=await posts.backlog(), parked=await posts.parked_count())
         for sink in self._sinks:
             self._metrics.sink(await self._store.deliveries.sink(sink.name))
 

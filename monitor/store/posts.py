@@ -110,6 +110,10 @@ class Posts:
     async def backlog(self) -> int:
         return int(await self._connection.command("XLEN", self._posts))
 
+    async def parked_count(self) -> int:
+        """How many posts were set aside and are still kept."""
+        return int(await self._connection.command("XLEN", keys.parked(self._topic)))
+
     async def parked(self) -> AsyncIterator[Parked]:
         """What was set aside and is still kept, oldest first."""
         start = "-"

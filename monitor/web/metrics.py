@@ -44,6 +44,9 @@ class Metrics:
             "monitor_delivery_seconds", "Time of one attempt to deliver.", ["sink"], registry=self.registry
         )
         self._backlog = Gauge("monitor_backlog_posts", "Posts published and not yet handled.", registry=self.registry)
+        self._parked = Gauge(
+            "monitor_parked_posts", "Posts set aside because they could not be handled.", registry=self.registry
+        )
         self._pending = Gauge(
             "monitor_pending_deliveries", "Alerts that wait for a sink.", ["sink"], registry=self.registry
         )
@@ -82,8 +85,9 @@ class Metrics:
 
     # --- what is read when somebody asks
 
-    def backlog(self, posts: int) -> None:
-        self._backlog.set(posts)
+    def posts(self, *, backlog: int, parked: int) -> None:
+        self._backlog.set(backlog)
+        self._parked.set(parked)
 
     def sink(self, record: SinkRecord) -> None:
         self._pending.labels(record.sink).set(record.pending)

@@ -92,7 +92,7 @@ def test_exit_codes_are_documented() -> None:
         (("dance",), 2, "No such command 'dance'"),
         (("replay",), 2, "Missing argument 'FEED'"),
         (("run", "--not"), 2, "No such option"),
-        (("export", "everything"), 2, "must be sightings, claims or alerts"),
+        (("export", "everything"), 2, "must be sightings, claims, alerts or parked"),
         (("replay", "seeds", "--speed", "fast"), 2, "'fast' is no speed; write a factor over 0, such as 60, or max"),
         (("replay", "no/such/feed", "--data", "{data}"), 1, "there is no such feed"),
         (("run", "--config", "no.such.yaml"), 2, "'no.such.yaml': there is no such file"),

@@ -250,7 +250,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
     metrics.alert_raised(an_alert(suppressed=(Suppressed(sink="desk", cause=Cause.MUTED, because="muted by ada"),)))
 
     async def refresh() -> None:
-        metrics.backlog(17)
+        metrics.posts(backlog=17, parked=3)
         metrics.sink(A_SINK)
 
     async with served(metrics, refresh=refresh) as site:
@@ -264,6 +264,7 @@ async def test_what_the_pipeline_did_is_counted() -> None:
         'monitor_alerts_total{kind="claim.new"} 1.0',
         'monitor_suppressed_alerts_total{cause="muted",sink="desk"} 1.0',
         "monitor_backlog_posts 17.0",
+        "monitor_parked_posts 3.0",
         'monitor_pending_deliveries{sink="desk"} 4.0',
         'monitor_dead_deliveries{sink="desk"} 2.0',
         'monitor_sink_disabled{sink="desk"} 1.0',

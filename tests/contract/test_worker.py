@@ -1,11 +1,13 @@
 """The worker: what waits is announced a few posts at a time, then handled one by one; nothing is lost on the way."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from monitor import worker as working
+from monitor.cli.export import What, lines
 from monitor.errors import StoreUnavailable
 from monitor.models import Post
 from monitor.protocols import Batch
@@ -47,6 +49,9 @@ async def test_what_waits_is_announced_a_few_posts_at_a_time(store: Store) -> No
     assert desk.noted == [TEXTS[:EXPECTED], *TEXTS[:EXPECTED], TEXTS[EXPECTED:], *TEXTS[EXPECTED:]]
     assert await store.posts.backlog() == 0
     assert [one.because async for one in store.posts.parked()] == ["ValueError: nobody can read this"]
+    assert await store.posts.parked_count() == 1
+    (line,) = [line async for line in lines(store, What.PARKED)]
+    assert (json.loads(line)["because"], "paragraph 1" in line) == ("ValueError: nobody can read this", True)
 
 
 async def test_what_was_handed_out_before_is_announced_alone(store: Store) -> None:

@@ -43,6 +43,7 @@ def test_the_daemon_is_ready_then_not_then_ready_again_with_its_store(
         assert counted(metrics, 'monitor_alerts_total{kind="claim.new"}') == everything
         assert counted(metrics, 'monitor_delivery_attempts_total{sink="log",verdict="delivered"}') == everything
         assert counted(metrics, "monitor_backlog_posts") == 0
+        assert counted(metrics, "monitor_parked_posts") == 0
         server.kill()
         status, said = ask(port, "/readyz")
         assert status == 503

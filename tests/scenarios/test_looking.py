@@ -68,7 +68,7 @@ def test_alerts_are_exported_as_they_stand_in_the_log(dozen_replayed: Replayed) 
     ("words", "status", "said"),
     [
         (("show", "#99"), 1, "'#99': there is no such claim"),
-        (("export", "everything"), 2, "must be sightings, claims or alerts"),
+        (("export", "everything"), 2, "must be sightings, claims, alerts or parked"),
         (("show",), 2, "Missing argument 'CLAIM'"),
         (("tail", "--after", "x"), 2, "--after"),
     ],

@@ -73,22 +73,25 @@ def show(
     finish(show_claim(settings, claim, named=topic is not None, json=json))
 
 
-@app.command(short_help="Prints sightings, claims or alerts as JSON Lines")
+@app.command(short_help="Prints sightings, claims, alerts or parked posts as JSON Lines")
 def export(
-    what: Annotated[str, typer.Argument(metavar="sightings|claims|alerts", help="What to print")],
+    what: Annotated[str, typer.Argument(metavar="sightings|claims|alerts|parked", help="What to print")],
     config: Config = None,
     topic: Topic = None,
     data: Data = None,
 ) -> None:
     """Prints sightings (in the order of the decisions), claims or alerts as JSON Lines.
 
+    `parked` are the posts that could not be handled, each with the reason.
+
     \b
     Examples:
       monitor export sightings --data replayed > sightings.jsonl
       monitor export alerts | jq -r .kind | sort | uniq -c
+      monitor export parked | jq -r .because
     """
-    if what not in ("sightings", "claims", "alerts"):
-        raise typer.BadParameter("must be sightings, claims or alerts", param_hint="what")
+    if what not in ("sightings", "claims", "alerts", "parked"):
+        raise typer.BadParameter("must be sightings, claims, alerts or parked", param_hint="what")
     settings = configured(config, topic, data, quiet=True)
     from monitor.cli.looking import print_export  # noqa: PLC0415
 
