@@ -195,8 +195,10 @@ def _speaker(token: Token) -> Token | None:
     """Who says it: its subject, or who stands where a subject would when the parser saw another."""
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
-    seen = _neighbour(token) or _joined_subject(token) if bare else _before_perfect(token) or _aside(token)
-    seen = _described(token) or seen if bare else seen
+    if bare:
+        seen = _described(token) or _neighbour(token) or _joined_subject(token)
+    else:
+        seen = _before_perfect(token) or _aside(token)
     subject = seen or _behind_comma(token) or subject_of(token)
     if subject is not None:
         return subject

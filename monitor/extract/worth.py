@@ -30,7 +30,7 @@ _BOILERPLATE = re.compile(
     r"|^\W*(?:[\w'’.]+ ){1,5}(?:offer|provid|present|produc|g[ai]v|cit)(?:ed|es?|s) no (?:\w+ )?"
     r"(?:evidence|proof|details|explanation|source)\b"
     r"|\bpaint(?:s|ed)? an? (?:\w+ )?(?:different|other|brighter|bleaker|grimmer|similar) picture"
-    r"|\breporting (?:was contributed )?by\b|\badditional (?:reporting|sources?)\b"
+    r"|\breporting (?:was contributed )?by\b|^\W*additional (?:reporting|sources?)\b"
     r"|\b(?:stuck|sticks?) to \w+ (?:line|story)\b"
     r"|^\W*(?:we(?: are)? hold(?:ing)? on|hold on)\W*$"
     r"|subscribe\b|newsletter|sign up|read more|continue reading|related (?:articles|posts)|all rights reserved"
