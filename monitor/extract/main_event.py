@@ -246,6 +246,8 @@ def negated(main: EventHit, piece: Span) -> bool:
             return True
         if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False
+        if token.dep_ == "nsubj" and any(child.dep_ == "dobj" for child in token.head.children):
+            return False  # "the blast will not stop the offensive": there was one
         token = token.head
     return False
 

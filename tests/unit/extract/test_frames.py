@@ -93,6 +93,7 @@ from tests.unit.saying import framer as the_framer
         ("The checkpoint has ceased to exist.", "destroy"),
         ("Eight people sought medical assistance.", "wound"),
         ("Three people were aboard.", "aboard"),
+        ("The ministry put out a statement about the plant.", None),
     ],
 )
 def test_the_main_event_is_found_through_light_words_and_by_its_object(text: str, main: str | None) -> None:
@@ -113,6 +114,8 @@ def test_what_is_only_judged_has_not_been_said_to_happen() -> None:
         ("There were no casualties.", True),
         ("Three people were killed.", False),
         ("Kyiv was not involved.", False),  # the class itself says it
+        ("The offensive did not begin.", True),
+        ("The raid did not change the plans of the army.", False),
     ],
 )
 def test_the_polarity_of_the_main_event(text: str, negated: bool) -> None:
