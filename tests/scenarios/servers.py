@@ -30,6 +30,11 @@ class Server:
             self._process.kill()
             self._process.wait()
 
+    def limit(self, memory: int) -> None:
+        """From now on so many bytes are its bound; 0 is none."""
+        with Redis(port=self.port) as redis:
+            redis.config_set("maxmemory", memory)
+
     def _answers(self) -> bool:
         with Redis(port=self.port) as redis:
             try:

@@ -1,4 +1,4 @@
-"""Redis goes away while posts come in, stays away for a while, and comes back: nothing is lost or told twice."""
+"""Redis goes away or is full while posts come in, and comes back: nothing is lost or told twice."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +6,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
+from monitor.worker import MOST_DELIVERIES
 from tests.processes import configuration, export
 from tests.scenarios.conftest import Replayed
 from tests.scenarios.running import lines, running
@@ -38,6 +39,27 @@ def test_a_server_that_is_killed_and_comes_back_costs_nothing(
             replay.ends_well()
         assert export("claims", data, variables=variables) == export("claims", dozen_replayed.data)
     assert alerts.read_bytes() == dozen_replayed.log
+
+
+def test_a_server_that_is_full_for_a_while_costs_nothing(
+    seeds_replayed: Replayed, folder: Path, server_binary: Path
+) -> None:
+    data, alerts = folder / "data", folder / "data/alerts.jsonl"
+    with serving(server_binary, folder) as server:
+        variables = {"MONITOR_REDIS_URL": server.url}
+        where = ("--config", configuration(folder), "--data", data)
+        words = ("replay", seeds_replayed.feed, "--speed", "max", *where, "-v")
+        with running(*words, log=folder / "log", variables=variables) as replay:
+            replay.wait_until(lambda: lines(alerts) >= 2, "two alerts were written")
+            server.limit(1)
+            replay.wait_until(
+                lambda: replay.printed.count('"worker": ') > 2 * MOST_DELIVERIES, "a post is tried again and again"
+            )
+            server.limit(0)
+            replay.ends_well()
+        assert export("parked", data, variables=variables) == export("parked", seeds_replayed.data)
+        assert export("claims", data, variables=variables) == export("claims", seeds_replayed.data)
+    assert alerts.read_bytes() == seeds_replayed.log
 
 
 ASKED = (
