@@ -68,7 +68,7 @@ class Worker:
             await self._handled(entry.post, entry.entry_id, stopping)
         except StoreUnavailable:
             raise
-        except Exception as error:  # one bad post stays one bad post (P7); it is kept and told
+        except Exception as error:  # one bad post stays one bad post (P7); it is kept, counted and told
             log.exception("post.failed", post=entry.post.id, entry=entry.entry_id)
             await self._park(entry, f"{type(error).__name__}: {error}")
 

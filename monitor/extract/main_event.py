@@ -206,7 +206,9 @@ def by_object(hit: EventHit, piece: Span) -> EventHit:
     for classes, things, becomes in _BY_OBJECT:
         if hit.event in classes and things & {kind_of(noun) for part in hit.parts for noun in objects(piece.doc[part])}:
             return hit._replace(event=becomes, weak=False)
-    for classes, subjects, becomes in () if _moved(hit, piece) else _BY_SUBJECT:
+    if _moved(hit, piece):
+        return hit
+    for classes, subjects, becomes in _BY_SUBJECT:
         if hit.event in classes and subjects & {kind_of(noun) for noun in actors(event, piece)}:
             return hit._replace(event=becomes, weak=False)
     return hit

@@ -127,7 +127,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)
     if not outlets and (lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY or press):
         return _owner(sentence, head, thread, names)
-    known = _house(source, head, thread) or _before(source, head, thread)
+    known = _spoken_for(source, head, thread) or _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
 
 
@@ -155,7 +155,7 @@ def _before(source: Span, head: Token, thread: Thread) -> Who | None:
     return None
 
 
-def _house(source: Span, head: Token, thread: Thread) -> Who | None:
+def _spoken_for(source: Span, head: Token, thread: Thread) -> Who | None:
     """For whom a bare "a spokesman" speaks: the institution or group named last."""
     last = thread.organisation
     bare = source[1] - source[0] == _BARE and head.doc[source[0]].lower_ in {"a", "its", "their"}

@@ -1,65 +1,54 @@
 """Redis goes away or is full while posts come in, and comes back: nothing is lost or told twice."""
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 from monitor.worker import MOST_DELIVERIES
 from tests.processes import configuration, export
 from tests.scenarios.conftest import Replayed
-from tests.scenarios.running import lines, running
-from tests.scenarios.servers import serving
+from tests.scenarios.running import Running, lines, running
+from tests.scenarios.servers import Server, serving
 from tests.scenarios.test_health import port_of
+
+
+@contextmanager
+def replaying(undisturbed: Replayed, speed: str, folder: Path, binary: Path) -> Iterator[tuple[Server, Running]]:
+    """A replay on a server that is then disturbed; in the end all is as it was where nobody did."""
+    data, alerts = folder / "data", folder / "data/alerts.jsonl"
+    with serving(binary, folder) as server:
+        variables = {"MONITOR_REDIS_URL": server.url}
+        where = ("--config", configuration(folder), "--data", data)
+        words = ("replay", undisturbed.feed, "--speed", speed, *where, "-v")
+        with running(*words, log=folder / "log", variables=variables) as replay:
+            replay.wait_until(lambda: lines(alerts) >= 2, "two alerts were written")
+            yield server, replay
+            replay.ends_well()
+        for what in ("parked", "claims"):
+            assert export(what, data, variables=variables) == export(what, undisturbed.data)
+    assert alerts.read_bytes() == undisturbed.log
 
 
 def test_a_server_that_is_killed_and_comes_back_costs_nothing(
     dozen_replayed: Replayed, folder: Path, server_binary: Path
 ) -> None:
-    data, alerts = folder / "data", folder / "data/alerts.jsonl"
-    with serving(server_binary, folder) as server:
-        variables = {"MONITOR_REDIS_URL": server.url}
-        words = (
-            "replay",
-            dozen_replayed.feed,
-            "--speed",
-            "120",
-            "--config",
-            configuration(folder),
-            "--data",
-            data,
-            "-v",
-        )
-        with running(*words, log=folder / "log", variables=variables) as replay:
-            replay.wait_until(lambda: lines(alerts) >= 2, "two alerts were written")
-            server.kill()
-            replay.wait_until(lambda: "store.unavailable" in replay.printed, "it says that its store is away")
-            server.start()
-            replay.ends_well()
-        assert export("claims", data, variables=variables) == export("claims", dozen_replayed.data)
-    assert alerts.read_bytes() == dozen_replayed.log
+    with replaying(dozen_replayed, "120", folder, server_binary) as (server, replay):
+        server.kill()
+        replay.wait_until(lambda: "store.unavailable" in replay.printed, "it says that its store is away")
+        server.start()
 
 
 def test_a_server_that_is_full_for_a_while_costs_nothing(
     seeds_replayed: Replayed, folder: Path, server_binary: Path
 ) -> None:
-    data, alerts = folder / "data", folder / "data/alerts.jsonl"
-    with serving(server_binary, folder) as server:
-        variables = {"MONITOR_REDIS_URL": server.url}
-        where = ("--config", configuration(folder), "--data", data)
-        words = ("replay", seeds_replayed.feed, "--speed", "max", *where, "-v")
-        with running(*words, log=folder / "log", variables=variables) as replay:
-            replay.wait_until(lambda: lines(alerts) >= 2, "two alerts were written")
-            server.limit(1)
-            replay.wait_until(
-                lambda: replay.printed.count('"worker": ') > 2 * MOST_DELIVERIES, "a post is tried again and again"
-            )
-            server.limit(0)
-            replay.ends_well()
-        assert export("parked", data, variables=variables) == export("parked", seeds_replayed.data)
-        assert export("claims", data, variables=variables) == export("claims", seeds_replayed.data)
-    assert alerts.read_bytes() == seeds_replayed.log
+    with replaying(seeds_replayed, "max", folder, server_binary) as (server, replay):
+        server.limit(1)
+        tried = 2 * MOST_DELIVERIES
+        replay.wait_until(lambda: replay.printed.count('"worker": ') > tried, "a post is tried again and again")
+        server.limit(0)
 
 
 ASKED = (
