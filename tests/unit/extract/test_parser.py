@@ -75,6 +75,17 @@ def test_what_is_forgotten_is_worked_out_anew(monkeypatch: pytest.MonkeyPatch, f
         assert said(parser()(text)) == said(forgetful(text))
 
 
+def test_new_words_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = "The governor said that six people were wounded."
+    before = said(parse([sentence])[0])
+    loaded = len(plain().vocab)
+    monkeypatch.setattr(parsing, "LARGEST_VOCABULARY", loaded + 50)
+    for n in range(40):
+        parse([" ".join(f"word{n}x{m}" for m in range(10))])
+        assert len(parser().vocab) <= loaded + 100
+    assert said(parse([sentence])[0]) == before
+
+
 def test_company_changes_nothing() -> None:
     sentences = list(texts())
     alone = [said(doc) for sentence in sentences for doc in parse([sentence])]
