@@ -24,8 +24,11 @@ from monitor.protocols import Choice
 
 # Of the exemplars, so many are the first ones: they say what the claim was when it was told.
 FIRST_EXEMPLARS = EXEMPLARS // 3
-# Names kept of each kind, so that a claim that everybody repeats stays small; the counts of an alert end here.
+# Names kept of each kind, figures, and claims it disputes, so that a claim that everybody repeats, or that one feed
+# gives another figure with each post, stays small; the counts of an alert, and its figures, end here.
 MOST_NAMES = 200
+MOST_READINGS = 500
+MOST_DISPUTES = 100
 # Evidence shorter than this is the same in two outlets because there is one way to say it, not because of a copy.
 COPY_WORDS = 8
 COPY_SHARE = 0.8
@@ -119,14 +122,16 @@ def _ledger(ledger: Ledger | None, sighting: Sighting) -> Ledger | None:
         figure = sighting.figure
         return Ledger(what=figure.what, readings=(_reading(sighting, figure),)) if figure else None
     figure = next((figure for figure in sighting.figures if figure.what == ledger.what), None)
-    if figure is None or any(known.value == figure.value for known in ledger.readings):
+    told = {known.value for known in ledger.readings}
+    if figure is None or figure.value in told or len(told) >= MOST_READINGS:
         return ledger
     return ledger.model_copy(update={"readings": (*ledger.readings, _reading(sighting, figure))})
 
 
 def _fresh_links(claim: Claim, links: Sequence[Link]) -> tuple[Link, ...]:
     known = {link.claim_id for link in claim.disputes} | {claim.id}
-    return tuple(link for link in links if link.claim_id not in known)
+    fresh = tuple(link for link in links if link.claim_id not in known)
+    return fresh[: max(0, MOST_DISPUTES - len(claim.disputes))]
 
 
 def _decision(before: Claim | None, after: Claim, fresh: tuple[Link, ...]) -> Decision:

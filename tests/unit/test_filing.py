@@ -1,6 +1,6 @@
 """What filing a sighting makes of a claim."""
 
-from monitor.filing import file
+from monitor.filing import MOST_DISPUTES, MOST_READINGS, file
 from monitor.models import EXEMPLARS, Claim, Decision, Link, Sighting
 from monitor.protocols import Choice
 from tests.unit.making import a_figure, a_sighting, no_claim, same_as
@@ -105,6 +105,22 @@ def test_exemplars_are_the_first_and_the_latest() -> None:
     kept = filed(*sightings).exemplars
     assert len(kept) == EXEMPLARS
     assert kept == (*sightings[:4], *sightings[-8:])
+
+
+def test_a_claim_that_gets_another_figure_with_each_post_stays_small() -> None:
+    claim = filed(*(a_sighting(figures=(a_figure(n),)) for n in range(MOST_READINGS + 5)))
+    assert claim.ledger is not None
+    assert [reading.value for reading in claim.ledger.readings] == list(range(MOST_READINGS))
+    _, filing = file(a_sighting(figures=(a_figure(-1),)), same_as(claim), "belgorod")
+    assert filing.decision == Decision.REPEAT
+
+
+def test_a_claim_that_disputes_everything_stays_small() -> None:
+    links = [Link(claim_id=f"claim_{n}", because="denies involvement") for n in range(MOST_DISPUTES + 5)]
+    claim, _ = file(a_sighting(), Choice(claim=None, because="none", disputes=tuple(links[:60])), "belgorod")
+    choice = Choice(claim=claim, because="same", disputes=tuple(links))
+    after, filing = file(a_sighting(after_hours=1), choice, "belgorod")
+    assert (after.disputes, filing.disputes) == (tuple(links[:MOST_DISPUTES]), tuple(links[60:MOST_DISPUTES]))
 
 
 def test_revision_grows_with_every_filing() -> None:
