@@ -5,6 +5,8 @@ back. A delivery that comes again (a crash between the line and the settling of 
 file or in those that were moved aside, and writes no second one. A file that was renamed or removed by logrotate is
 left alone from the next line on, and a new one begun; one that was copied and truncated is gone on with. (Where
 logrotate moved it, a crash between line and settling leaves one line in each file.)
+
+A disk that does not answer holds up this sink alone, and not the end of the process.
 """
 
 import asyncio
@@ -26,11 +28,13 @@ from monitor.display import json_safe
 from monitor.errors import SinkError
 from monitor.models import Alert, Delivery, Outcome, Verdict
 from monitor.sinks import rotation
+from monitor.sinks.aside import Aside, Busy
 from monitor.sinks.rotation import BLOCK_BYTES, Rotation
 from monitor.timing import wall_clock
 
 SYNC_S = 1.0
 TIDY_S = 5.0
+CLOSE_S = 10.0
 # How each line begins: by it the torn beginning of a line is told from a file that is something else.
 OPENING = b'{"v":'
 
@@ -80,6 +84,8 @@ class LogSink:
         self._fsync = fsync
         self._rotated = rotated
         self._clock = clock
+        self._writing = Aside(f"sink {name}")
+        self._forcing = Aside(f"sync {name}")
         self._lock = threading.Lock()
         self._fd = -1
         self._last: _Written | None = None
@@ -95,21 +101,30 @@ class LogSink:
         return self._name
 
     async def send(self, delivery: Delivery) -> Outcome:
-        """DELIVERED once the line is on disk; RETRY when the disk is full, broken or the file can't be opened again."""
-        outcome = await asyncio.to_thread(self._send, delivery.alert)
+        """DELIVERED once the line is on disk; RETRY when the disk is full, broken or still busy with the attempt
+        before, or the file can't be opened again.
+        """
+        try:
+            outcome = await self._writing.run(lambda: self._send(delivery.alert))
+        except Busy as error:
+            return Outcome(verdict=Verdict.RETRY, error=f"{str(self._path)!r}: {error}")
         if self._fsync == "second" and (self._syncing is None or self._syncing.done()):
             self._syncing = asyncio.create_task(self._sync_soon(), name=f"sync:{self._name}")
         return outcome
 
     async def close(self) -> None:
-        """What was written is on disk then, unless it is never to be forced there."""
+        """What was written is on disk then, unless it is never to be forced there, or the disk does not answer."""
         if self._syncing is not None:
             self._syncing.cancel()
-        await asyncio.to_thread(self._close)
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._writing.run(self._close)
+        except (Busy, TimeoutError):
+            _log.error("log.not_closed", sink=self._name, path=str(self._path), error="the disk does not answer")
 
     async def _sync_soon(self) -> None:
         await asyncio.sleep(SYNC_S)
-        await asyncio.to_thread(self._sync)
+        await self._forcing.run(self._sync)
 
     def _sync(self) -> None:
         with self._lock:

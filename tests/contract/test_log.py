@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from monitor.sinks.log import LogSink, render, write_whole
 from monitor.sinks.rotation import BLOCK_BYTES
 from tests.delivering import a_delivery, a_source, an_alert
 from tests.processes import ROOT
-from tests.waiting import wait_until_now
+from tests.waiting import wait_until, wait_until_now
 
 
 @pytest.fixture
@@ -257,6 +258,40 @@ def test_a_log_has_one_writer(path: Path) -> None:
     with opened(path), pytest.raises(SinkError, match="another process writes"):
         LogSink("log", path)
     write(path, an_alert(1))
+
+
+# --- a disk that does not answer
+
+
+async def test_a_disk_that_hangs_holds_up_this_log_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = LogSink("log", path)
+    asked, answers, force = threading.Event(), threading.Event(), os.fsync
+
+    def hanging(fd: int) -> None:
+        asked.set()
+        answers.wait()
+        force(fd)
+
+    monkeypatch.setattr(os, "fsync", hanging)
+    given_up = asyncio.create_task(sink.send(a_delivery(an_alert(1), sink="log")))
+    await wait_until(asked.is_set, "the line is forced to the disk")
+    given_up.cancel()
+    for _ in range(100):  # more than the process has worker threads
+        outcome = await sink.send(a_delivery(an_alert(1), sink="log"))
+        assert (outcome.verdict, outcome.error) == (
+            Verdict.RETRY,
+            f"{str(path)!r}: the attempt before has not come back yet",
+        )
+    assert await asyncio.to_thread(path.exists)
+    await sink.close()  # nor the end
+    answers.set()
+
+    async def delivered() -> bool:
+        return (await sink.send(a_delivery(an_alert(1), sink="log"))).verdict is Verdict.DELIVERED
+
+    await wait_until(delivered, "the log goes on")
+    await sink.close()
+    assert await asyncio.to_thread(path.read_bytes) == lines(an_alert(1))
 
 
 # --- a disk that is full
