@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
-import structlog
-
 from monitor.models import Alert, Claim, Filing, Link, Post, Raise, Way
 from monitor.protocols import Candidates, Recorded
 from monitor.store import keys, scripts
@@ -13,11 +11,9 @@ from monitor.store.limits import Limits, seconds
 from monitor.store.outbox import queues
 from monitor.store.posts import Posts
 from monitor.store.scripts import ClaimFields, FilingFields
-from monitor.store.unreadable import why
+from monitor.store.unreadable import Told
 
 PAGE = 100
-
-_log = structlog.get_logger(__name__)
 _Fields = TypeVar("_Fields", ClaimFields, FilingFields)
 _Read = TypeVar("_Read", Claim, Filing)
 
@@ -33,7 +29,7 @@ class Claims:
         self._topic = topic
         self._limits = limits
         self._posts = posts
-        self._told: set[tuple[str, str | None]] = set()
+        self._told = Told()
 
     async def context(self, post: Post) -> tuple[Post, ...]:
         return await self._posts.context(post)
@@ -203,9 +199,7 @@ class Claims:
                 values.append(read(fields))
             except ValueError as error:
                 what = "claim" if isinstance(fields, ClaimFields) else "filing"
-                if (what, fields.number) not in self._told:
-                    self._told.add((what, fields.number))
-                    _log.warning(f"{what}.unreadable", number=fields.number, because=why(error))
+                self._told.unreadable(what, error, number=fields.number)
         return values
 
 

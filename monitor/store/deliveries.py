@@ -1,7 +1,9 @@
 """Deliveries to look at and to send again: where each stands, what became of its attempts, the state of the sinks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+
+from pydantic import ValidationError
 
 from monitor.models import (
     Alert,
@@ -17,6 +19,7 @@ from monitor.store.alerts import Alerts, Unreadable, read_alert
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits, seconds
 from monitor.store.outbox import ms, queues, time_of
+from monitor.store.unreadable import Told
 
 AT_ONCE = 200
 """Deliveries that are put back in one step."""
@@ -30,6 +33,7 @@ class Deliveries:
         self._topic = topic
         self._limits = limits
         self._alerts = alerts
+        self._told = Told()
 
     async def sink(self, sink: str) -> SinkRecord:
         """Counts and state of one sink; zeros for one that never had a delivery."""
@@ -168,28 +172,32 @@ class Deliveries:
             delivery_prefix=keys.delivery(self._topic, sink, ""),
             seqs=seqs,
         )
-        return [(_record(sink, seq, state, fields), fields.state) for seq, fields in zip(seqs, found, strict=True)]
+        return [(self._record(sink, seq, state, fields), fields.state) for seq, fields in zip(seqs, found, strict=True)]
 
+    def _record(self, sink: str, seq: int, state: DeliveryState, fields: scripts.DeliveryFields) -> DeliveryRecord:
+        found = None if fields.alert is None else read_alert(seq, fields.alert)
+        alert = found if isinstance(found, Alert) else None
+        return DeliveryRecord(
+            id=f"{sink}/{seq}",
+            sink=sink,
+            seq=seq,
+            alert_id=alert.alert_id if alert else None,
+            kind=alert.kind if alert else None,
+            unreadable=found.because if isinstance(found, Unreadable) else None,
+            raised_at=time_of(int(fields.raised_s) * 1000) if fields.raised_s else None,
+            state=state,
+            digest=int(fields.digest) if fields.digest else None,
+            tries=int(fields.tries or 0),
+            due=_time(fields.due_ms),
+            attempts=tuple(self._attempts(f"{sink}/{seq}", fields.log or "")),
+        )
 
-def _record(sink: str, seq: int, state: DeliveryState, fields: scripts.DeliveryFields) -> DeliveryRecord:
-    found = None if fields.alert is None else read_alert(seq, fields.alert)
-    alert = found if isinstance(found, Alert) else None
-    return DeliveryRecord(
-        id=f"{sink}/{seq}",
-        sink=sink,
-        seq=seq,
-        alert_id=alert.alert_id if alert else None,
-        kind=alert.kind if alert else None,
-        unreadable=found.because if isinstance(found, Unreadable) else None,
-        raised_at=time_of(int(fields.raised_s) * 1000) if fields.raised_s else None,
-        state=state,
-        digest=int(fields.digest) if fields.digest else None,
-        tries=int(fields.tries or 0),
-        due=_time(fields.due_ms),
-        attempts=tuple(
-            Attempt.model_validate_json(line.partition(" ")[2]) for line in (fields.log or "").split("\n") if line
-        ),
-    )
+    def _attempts(self, delivery: str, log: str) -> Iterator[Attempt]:
+        for number, line in enumerate(filter(None, log.split("\n")), 1):
+            try:
+                yield Attempt.model_validate_json(line.partition(" ")[2])
+            except ValidationError as error:
+                self._told.unreadable("attempt", error, delivery=delivery, number=number)
 
 
 def _time(milliseconds: str | None) -> datetime | None:

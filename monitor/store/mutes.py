@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import structlog
 from pydantic import ValidationError
 
 from monitor.errors import MonitorError
@@ -10,8 +9,7 @@ from monitor.models import Mute
 from monitor.store import keys, scripts
 from monitor.store.connect import Connection
 from monitor.store.limits import Limits
-
-_log = structlog.get_logger(__name__)
+from monitor.store.unreadable import Told
 
 
 class Mutes:
@@ -21,6 +19,7 @@ class Mutes:
         self._connection = connection
         self._key = keys.mutes(topic)
         self._limits = limits
+        self._told = Told()
 
     async def add(self, mute: Mute, now: datetime) -> None:
         """Holds from the next alert on. MonitorError when there are too many."""
@@ -45,15 +44,15 @@ class Mutes:
 
     async def all(self) -> list[Mute]:
         """As `protocols.MuteStore.all`."""
-        found = await self._connection.command("HVALS", self._key)
-        mutes = [mute for value in found if (mute := _read(value.partition(" ")[2]))]
+        found = await self._connection.command("HGETALL", self._key)
+        pairs = zip(found[::2], found[1::2], strict=True)
+        mutes = [mute for name, value in pairs if (mute := self._read(name, value.partition(" ")[2]))]
         return sorted(mutes, key=lambda mute: (mute.until, mute.id))
 
-
-def _read(document: str) -> Mute | None:
-    """One that can't be read must not keep everything from being told."""
-    try:
-        return Mute.model_validate_json(document)
-    except ValidationError as error:
-        _log.warning("mute.unreadable", because=f"{error.error_count()} mistakes", mute=document[:200])
-        return None
+    def _read(self, mute_id: str, document: str) -> Mute | None:
+        """One that can't be read must not keep everything from being told."""
+        try:
+            return Mute.model_validate_json(document)
+        except ValidationError as error:
+            self._told.unreadable("mute", error, mute=mute_id)
+            return None

@@ -1,6 +1,9 @@
 """What lies in the store and can't be read: a newer version wrote it, or it is damaged."""
 
+import structlog
 from pydantic import ValidationError
+
+_log = structlog.get_logger(__name__)
 
 
 def why(error: ValueError) -> str:
@@ -11,3 +14,17 @@ def why(error: ValueError) -> str:
     what = ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
     more = f" (and {len(others)} more)" if others else ""
     return f"{what}{more}"
+
+
+class Told:
+    """Tells in the log what can't be read and is left out, each once: some of it is read with every alert."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[object, ...]] = set()
+
+    def unreadable(self, what: str, error: ValueError, **which: object) -> None:
+        """`which` of its kind it is."""
+        one = (what, *which.values())
+        if one not in self._known:
+            self._known.add(one)
+            _log.warning(f"{what}.unreadable", **which, because=why(error))

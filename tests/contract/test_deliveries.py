@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from monitor.alerting import about_sink
 from monitor.models import Alert, AlertSink, Attempt, DeliveryState, Disabled, Kind, Redelivered
 from monitor.store import Limits, Store, keys
-from tests.conftest import TOPIC, Server
+from tests.conftest import TOPIC, Server, ask
 from tests.contract.test_alerts import raise_one
 from tests.contract.test_outbox import ATTEMPT, DEAD, DELIVERED, DISABLE, LEASE, RETRY, SOON, lease
 from tests.unit.making import NOON
@@ -298,6 +299,20 @@ async def test_an_attempt_may_say_whatever_it_likes(store: Store) -> None:
     assert await store.outbox.settle(await lease(store), RETRY, said, SOON)
     [record] = await store.deliveries.of_sink("log", DeliveryState.PENDING)
     assert record.attempts == (said,)
+
+
+async def test_an_attempt_that_can_not_be_read_leaves_the_others(store: Store, redis: Redis) -> None:
+    await raise_many(store, 1)
+    assert await store.outbox.settle(await lease(store), RETRY, ATTEMPT, SOON)
+    key = keys.delivery(TOPIC, "log", 1)
+    log = await ask(redis, "HGET", key, "log")
+    await ask(redis, "HSET", key, "log", log.replace("{", '{"later":1,') + log)
+    with capture_logs() as logged:
+        for _ in range(3):
+            [record] = await store.deliveries.listed(["log"], [DeliveryState.PENDING])
+            assert record.attempts == (ATTEMPT,)
+            assert (await store.deliveries.sink("log")).pending == 1
+    assert [(line["event"], line["delivery"]) for line in logged] == [("attempt.unreadable", "log/1")]
 
 
 async def test_a_sink_is_known_once_there_was_something_for_it(store: Store) -> None:

@@ -53,12 +53,15 @@ async def test_there_are_no_more_than_allowed_and_old_ones_make_room(store: Stor
     assert [mute.id for mute in await store.mutes.all()] == ["mute_3"]
 
 
-async def test_a_mute_that_can_not_be_read_leaves_the_others(store: Store, redis: Redis) -> None:
+@pytest.mark.parametrize("written", ["5000000000 {}", "{}", "later 5000000000 {}", ""])
+async def test_a_mute_that_can_not_be_read_leaves_the_others(store: Store, redis: Redis, written: str) -> None:
+    await ask(redis, "HSET", keys.mutes(TOPIC), "mute_2", written)
     await store.mutes.add(a_mute(1), NOON)
-    await ask(redis, "HSET", keys.mutes(TOPIC), "mute_2", "4000000000 {}")
     with capture_logs() as logged:
-        assert await store.mutes.all() == [a_mute(1)]
-    assert [line["event"] for line in logged] == ["mute.unreadable"]
+        for _ in range(3):
+            assert await store.mutes.all() == [a_mute(1)]
+    assert [(line["event"], line["mute"]) for line in logged] == [("mute.unreadable", "mute_2")]
+    assert await store.mutes.expire("mute_2")
 
 
 async def test_mutes_are_kept_until_the_last_one_is_over(store: Store, redis: Redis, limits: Limits) -> None:

@@ -2,7 +2,8 @@
 -- KEYS  1 mutes
 -- ARGV  1 id, 2 the mute's JSON, 3 until when it is kept, 4 now (both in seconds), 5 bound of the mutes
 -- RETURNS  1, or 0 when there are too many: nothing written
--- WHY   What is kept no longer makes room first; the key lives as long as the mute that is kept longest.
+-- WHY   What is kept no longer makes room first; the key lives as long as the mute that is kept longest. One that does
+--       not say how long stays until somebody ends it: a newer version wrote it.
 
 local mutes = KEYS[1]
 local now, latest = tonumber(ARGV[4]), tonumber(ARGV[3])
@@ -10,9 +11,9 @@ local now, latest = tonumber(ARGV[4]), tonumber(ARGV[3])
 local found = redis.call('HGETALL', mutes)
 for at = 1, #found, 2 do
   local kept = tonumber(string.match(found[at + 1], '^%d+'))
-  if kept < now then
+  if kept and kept < now then
     redis.call('HDEL', mutes, found[at])
-  else
+  elseif kept then
     latest = math.max(latest, kept)
   end
 end
