@@ -4,8 +4,10 @@ Every post of the feed passes here, and nearly all of them end here: so a post c
 patterns. What is looked for stands in the topic's file (`relevance:`), not in this one.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
+from itertools import islice
 
 from monitor.extract.names import normalised
 from monitor.extract.topic import Rule, Topic
@@ -27,7 +29,7 @@ class Relevance(Value):
 CARRY = 10
 # Of those so many make it a thread about the topic, whatever it began with ("What we know so far").
 MOSTLY = 2
-# So many posts a thread begins with: a name, a headline, a first paragraph.
+# So many posts a thread begins with: a name, a headline, a first paragraph. Points and bylines come on top.
 FIRST = 3
 # So many posts that lack a word of the topic a later one can make part of it: a teaser, a quote, a standfirst.
 BEFORE = 5
@@ -35,6 +37,8 @@ BEFORE = 5
 READ = 20_000
 # Of so many texts it is remembered what they show: a few threads that come at once.
 REMEMBERED = 128
+
+_POINT = re.compile(r"\s*(?:[-–—*•>]|By [A-Z])")
 
 
 class Judge:
@@ -74,7 +78,8 @@ class Judge:
         if strays:
             return Relevance(relevant=False, because=strays.because)
         about = sum(map(self._alone, earlier))
-        if about >= MOSTLY or (about and any(self._alone(self._shown(post)) for post in context[:FIRST])):
+        first = islice((post for post in context if not _POINT.match(post)), FIRST)
+        if about >= MOSTLY or (about and any(self._alone(self._shown(post)) for post in first)):
             return Relevance(relevant=True, because="its thread is about the topic")
         return Relevance(relevant=False, because="no rule of the topic holds")
 

@@ -99,6 +99,8 @@ def test_one_of_a_threads_first_posts_may_say_what_it_is_about(topic: Topic) -> 
     about, beside = "Fighting went on in Graivoron.", ("He spoke on Monday.", "It was late.", "More was to come.")
     assert judge(claim, ("The governor's channel", "Good morning!", about, *beside), topic).relevant
     assert not judge(claim, (*beside, about, *beside), topic).relevant
+    points = ("- Governor speaks", "• It was a long night", "By ANN OTHER for the paper")
+    assert judge(claim, ("Border families in tears", *points, about, *beside), topic).relevant
 
 
 def test_the_posts_before_the_first_that_is_about_the_topic_are_about_it_too(topic: Topic) -> None:
