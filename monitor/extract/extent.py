@@ -22,6 +22,7 @@ _CIRCUMSTANCES = words("asked pressed questioned responding replying commenting 
 TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
 
 _TIMES = words("minutes hours days weeks months hour day week month")
+_COUNTING = words("a an just only barely less more some several nearly almost shortly")
 
 _HANGING = frozenset({"advcl", "relcl", "acl", "pcomp", "prep", "agent", "pobj", "conj", "xcomp", *SUBJECTS})
 
@@ -84,14 +85,15 @@ def _added(begin: Token, cue: Token, *, said: bool) -> bool:
     """Whether the clause is said of the saying: ", as Q", or of "P, X said, two months after Q" what begins there."""
     if begin.text == ",":
         return begin.nbor().lower_ in _ADDED
-    return said and begin.i == cue.i + 2 and _timed(begin)
+    return said and begin.i == cue.i + 2 and timed(begin)
 
 
-def _timed(begin: Token) -> bool:
-    """Whether it only says when: "two months to the day after he led a mutiny"."""
+def timed(begin: Token) -> bool:
+    """Whether it only says when: "two months to the day after he led a mutiny", "a day after P", "hours before Q"."""
     near = begin.doc[begin.i : begin.i + _NEAR]
-    measured = any(t.lower_ in _TIMES for t in near[1:3])
-    return begin.like_num and measured and any(t.lower_ in {"after", "before"} for t in near)
+    measured = any(t.lower_ in _TIMES for t in near[:4])
+    counted = begin.like_num or begin.lower_ in _COUNTING or begin.lower_ in _TIMES
+    return counted and measured and any(t.lower_ in {"after", "before"} for t in near)
 
 
 def _said_without_subject(token: Token) -> bool:
@@ -310,8 +312,7 @@ def inverted_end(token: Token, sentence: Sentence, last: int) -> int:
         here = doc[at]
         if here.text == '"' or here.text in {";", ":"}:
             break
-        beyond = here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :])
-        if beyond and not _timed(doc[at + 1]):
+        if here.text == "," and any(t.tag_ in FINITE or t.text == '"' for t in doc[at + 1 :]):
             break
         first = here.text == "," and not any(t.text == "," for t in doc[token.i : at])
         told = befell(doc, at + 1, len(doc)) or harms(doc, at + 1)
@@ -331,6 +332,8 @@ def tail(sentence: Sentence, last: int) -> Span | None:
         return None
     if doc[last].text == ";" and doc[at].text != '"':
         return None  # "P, X said; Q"
+    if timed(doc[at]):
+        return None
     if doc[at].lower_ in _ADDED and not _goes_on(doc, at) and not is_place(sentence, (at, end)):
         return None
     return at, end

@@ -16,6 +16,7 @@ from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events, facts, worth
 from monitor.extract.credits import credit, dateline, outlet
+from monitor.extract.extent import timed
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
@@ -232,8 +233,7 @@ class Extractor:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
-        if reading.heading:
-            whole = past_mark(sentence, whole)
+        whole = past_mark(sentence, whole) if reading.heading else _past_time(sentence, whole)
         if not reading.heading and not has_subject(sentence, whole) and not self._flash(sentence, reading):
             return
         told = False
@@ -349,6 +349,15 @@ def _with_cue(frame: Attribution, span: Span) -> Span:
     if frame.kind == "passive" and abs(frame.region[0] - span[1]) <= 1:
         return span[0], frame.region[1]
     return (min(frame.cue, span[0]), span[1]) if abs(span[0] - frame.region[1]) <= 1 else span
+
+
+def _past_time(sentence: Sentence, whole: Span) -> Span:
+    """Behind the "a day after" with which an outlet goes on after what somebody said."""
+    doc = sentence.doc
+    begin = next((i for i in range(*whole) if not doc[i].is_punct), whole[0])
+    if not begin or not timed(doc[begin]):
+        return whole
+    return next(i + 1 for i in range(begin, len(doc)) if doc[i].lower_ in {"after", "before"}), whole[1]
 
 
 def _platform(text: str) -> str | None:
