@@ -88,7 +88,7 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 
 def _cue(token: Token) -> cues.Cue | None:
-    if token.i == 0 and token.lower_ == "read":
+    if (token.i == 0 and token.lower_ == "read") or _no_speech(token):
         return None  # "READ MORE: …"
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
         known = cues.VERBS.get(token.lemma_.lower()) or cues.VERBS.get(cues.PAST.get(token.lower_, ""))
@@ -97,6 +97,15 @@ def _cue(token: Token) -> cues.Cue | None:
     if token.tag_ in {"NNS", "NNP", "NNPS", "NN"} and token.lower_ in _MISTAGGED and token.i > 0:
         return cues.VERBS.get(_MISTAGGED[token.lower_]) if child_of(token, *SUBJECTS) is not None else None
     return None
+
+
+def _no_speech(token: Token) -> bool:
+    """Whether it is something done: "deny N access"."""
+    thing = child_of(token, "dobj")
+    return thing is not None and thing.i > token.i and token.lemma_ == "deny" and thing.lemma_ in _WITHHELD
+
+
+_WITHHELD = words("access entry permission passage visa bail chance opportunity right asylum accreditation boarding")
 
 
 def _before_quote(token: Token) -> cues.Cue | None:
@@ -143,7 +152,7 @@ _UNSAID = words(
 def _refused(token: Token) -> bool:
     """The cue says that nothing was said: "did not confirm", "declined to comment", "unable to verify"."""
     children = {child.lower_ for child in token.children}
-    if child_of(token, "neg") is not None or "neither" in children:
+    if child_of(token, "neg") is not None or "neither" in children or _nor(token):
         return True
     thing = child_of(token, "dobj")
     if thing is not None and thing.i > token.i and thing.lower_ in _NOTHING:
@@ -160,6 +169,11 @@ def _refused(token: Token) -> bool:
     if token.i and token.nbor(-1).lower_ in ({"when", "until", "unless"} if token.tag_ == "VBN" else {"without"}):
         return True  # "when asked about N", "until told to", "without specifying who"
     return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"} for child in token.children)
+
+
+def _nor(token: Token) -> bool:
+    """Whether it is the second of "neither confirmed nor denied"."""
+    return token.dep_ == "conj" and any(c.lower_ == "neither" for c in token.head.children)
 
 
 def _unnamed(token: Token) -> bool:
@@ -271,7 +285,8 @@ def nested(frames: Sequence[Attribution], doc: Doc) -> list[Attribution]:
     frames = [_with_outer_source(f, frames, doc) for f in frames]
     frames = [_of_oneself_again(f, frames, doc) for f in frames]
     frames = [_passive_of(f, frames) for f in frames]
-    return [_rejected(f, frames, doc) for f in frames]
+    frames = [_rejected(f, frames, doc) for f in frames]
+    return [_parted(f, frames) for f in frames]
 
 
 def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> Attribution:
@@ -280,6 +295,9 @@ def _with_outer_source(frame: Attribution, frames: Sequence[Attribution], doc: D
     "X said the bridge had been hit and called for help": X called.
     """
     cue = doc[frame.cue]
+    if frame.source is None and cue.tag_ == "VBG" and cue.i and cue.nbor(-1).text == ",":
+        outer = next((g for g in frames if g.kind == "forward" and g.cue < frame.cue and _holds(g, frame)), None)
+        return frame if outer is None else replace(frame, source=outer.source)  # "denied that P, maintaining that Q"
     if frame.source is None or frame.kind == "according" or not (cue.dep_ == "conj" or cue.tag_ == "VBG"):
         return frame
     shared = doc[frame.source[0] : frame.source[1]].root
@@ -329,6 +347,7 @@ def _of_oneself_again(frame: Attribution, frames: Sequence[Attribution], doc: Do
     outer = next((g for g in frames if g.cue < frame.cue and any(a == at for a, _ in g.content)), None)
     if outer is None or outer.source is None:
         told = _teller(frame, doc) if doc[at].lower_ == "it" and frame.kind == "inverted" else None
+        told = _doers(doc[frame.cue]) if doc[at].lower_ == "they" else told
         return frame if told is None else replace(frame, source=told)
     return replace(frame, source=outer.source) if _may_mean(doc[at].lower_, outer.source, doc) else frame
 
@@ -343,6 +362,16 @@ def _teller(frame: Attribution, doc: Doc) -> Span | None:
     if subject is None or subject.lemma_.lower() not in cues.AGENCY_NOUNS | cues.GROUP_NOUNS:
         return None
     return None if subject.tag_ in {"NNS", "NNPS"} else phrase(subject, verb.i)
+
+
+def _doers(cue: Token) -> Span | None:
+    """The many whose act the main clause tells: "the groups crossed the border, when they claimed that P"."""
+    if cue.dep_ not in {"advcl", "relcl"}:
+        return None
+    verb = next((t for t in cue.ancestors if t.tag_ in FINITE and t.i < cue.i), None)
+    subject = child_of(verb, "nsubj") if verb is not None else None
+    many = subject is not None and subject.tag_ in {"NNS", "NNPS"} and speaks(subject)
+    return phrase(subject, verb.i) if many and subject is not None and verb is not None else None
 
 
 def _may_mean(pronoun: str, source: Span, doc: Doc) -> bool:
@@ -374,6 +403,20 @@ def _rejected(frame: Attribution, frames: Sequence[Attribution], doc: Doc) -> At
         return frame
     outer = next((g for g in frames if g.kind == "nominal" and g.stance is Stance.DENIED and _holds(g, frame)), None)
     return frame if outer is None else replace(frame, kind="noun", source=outer.source, stance=Stance.DENIED)
+
+
+def _parted(frame: Attribution, frames: Sequence[Attribution]) -> Attribution:
+    """Two who each have their own half: "P, the mayor said, while Q, according to the ministry"."""
+    if frame.kind == "inverted" and len(frame.content) > 1:
+        last = frame.content[1]
+        if any(g.kind == "according" and g.region[0] > last[0] and last[0] <= g.cue < last[1] for g in frames):
+            return replace(frame, content=frame.content[:1])
+    if frame.kind == "according" and len(frame.content) == 1:
+        begin, end = frame.content[0]
+        halves = (g.content[1][0] for g in frames if g.kind == "inverted" and len(g.content) > 1 and g.content[1][1] > end)
+        half = next((at for at in halves if begin < at < end), begin)
+        return replace(frame, content=((half, end),))
+    return frame
 
 
 def _describes(cue: Token, frame: Attribution) -> bool:

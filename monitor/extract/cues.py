@@ -103,6 +103,7 @@ _TOGETHER: tuple[tuple[str, str, str, Stance], ...] = (
         Stance.ASSERTED,
     ),
     ("go", "on", "clause", Stance.ASSERTED),
+    ("offer give present tell", "version account explanation story", "clause", Stance.ASSERTED),
     ("shoot fire hit", "back", "clause", Stance.ASSERTED),
     ("play", "down", "noun", Stance.ASSERTED),
     ("hint", "at", "noun", Stance.ASSERTED),

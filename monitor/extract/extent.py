@@ -85,7 +85,7 @@ def _added(begin: Token, cue: Token, *, said: bool) -> bool:
     """Whether the clause is said of the saying: ", as Q", or of "P, X said, two months after Q" what begins there."""
     if begin.text == ",":
         return begin.nbor().lower_ in _ADDED
-    return said and begin.i == cue.i + 2 and timed(begin)
+    return said and begin.i == cue.i + 2 and (timed(begin) or begin.lower_ == "while")
 
 
 def timed(begin: Token) -> bool:

@@ -163,9 +163,11 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if cue.lemma == "report" and _to_a_superior(token):
         return
     thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
-    if _no_statement(token, sentence, cue) or ((_by_things(cue) or thing_acts) and not speaks(subject)):
+    if _as_what(token, cue) is None and _no_statement(token, sentence, cue):
         return
-    judged = _judged(token, cue)
+    if (_by_things(cue) or thing_acts) and not speaks(subject):
+        return
+    judged = _judged(token, cue) or _as_what(token, cue)
     if judged is not None:
         first, _ = region_of(token, subject)
         content, region = (judged, len(sentence.doc)), (first, judged)
@@ -202,6 +204,13 @@ def _judged(token: Token, cue: cues.Cue) -> int | None:
     clause = child_of(token, "ccomp", "dobj") if cue.lemma in _JUDGING else None
     begins = clause is not None and clause.left_edge.i == token.i + 1 and clause.left_edge.lower_ == "what"
     return token.i + 1 if begins else None
+
+
+def _as_what(token: Token, cue: cues.Cue) -> int | None:
+    """Where the "an attack by N" begins that somebody describes "what happened" as."""
+    if cue.lemma not in _NAMING or token.nbor(min(1, len(token.doc) - 1 - token.i)).lower_ != "what":
+        return None
+    return next((t.i + 1 for t in token.subtree if t.lower_ == "as" and t.i > token.i + 1), None)
 
 
 def _called(token: Token) -> int | None:

@@ -53,6 +53,11 @@ _ABBREVIATION = re.compile(
     r"|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|Inc|Ltd|Co|Corp|Sq|km|cf|etc|al)"
     r"|\b(?:[A-WYZ]|(?<!\bon )(?<!\bvia )X)|\b[a-z]\.[a-z])$"
 )
+_ZONE = re.compile(
+    r"\s*(?:[A-Z]{2,4}\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:[A-Z][a-z]+ )?(?:[Tt]ime|[Ss]tandard)\b"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b)"
+)
+_ONLY_WHEN = re.compile(r"\W*(?:\w+ ){0,3}(?:[Aa]t|[Aa]round|[Bb]y|[Aa]bout|[Ff]rom|[Bb]efore|[Aa]fter|[Uu]ntil) [\d:. ]+\w?[ap]\.m$")
 _SPEECH_TAIL = re.compile(
     r"\s*(?:\w[\w'.-]*\s+){1,5}(?:said|says|wrote|writes|added|told|asked|posted|tweeted|declared|stated)\b"
 )
@@ -89,6 +94,7 @@ _COMMON = words(
 _SOURCE_LINE = re.compile(r"\s*source: (?P<who>[A-Z][^:;\"]{2,120})$", re.IGNORECASE)
 _POSTER_LINE = re.compile(
     r"\s*(?P<who>(?:[A-Z][\w.'’-]*\s){1,5})\(?@\w{2,30}\)?(?:\s*[·•|,-]\s*(?:\d|[A-Z][a-z]{2}\b).{0,24})?\s*$"
+    r"|\s*(?P<poster>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,4})(?:, [^:.!?\"]{3,70})?,\s\d{1,2}[:.]\d\d\s*$"
 )
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
@@ -283,7 +289,7 @@ def _page(paragraph: str) -> Page:
     if source:
         label, begin = source.group("who").strip(), len(text)
     line = _POSTER_LINE.match(text)
-    poster = line.group("who").strip() if line else None
+    poster = next(filter(None, line.groups())).strip() if line else None
     if line:
         begin = len(text)
     author = None
@@ -339,13 +345,19 @@ def _sentences(text: str, begin: int, quoted: tuple[Quote, ...]) -> Iterator[tup
         end = spaced if spaced >= 0 and spaced + 1 in opening else found.end()
         stop = text[found.start() : end]
         before = text[max(start, found.start() - 12) : found.start()]
-        if stop.startswith(".") and stop == "." and _ABBREVIATION.search(before):
+        if stop == "." and _ABBREVIATION.search(before) and not _clock_ends(text, start, found):
             continue
         if stop[-1] == '"' and stop[0] in "!?" and _SPEECH_TAIL.match(text, end):
             continue
         yield from _cut(text, start, end)
         start = end
     yield from _cut(text, start, len(text))
+
+
+def _clock_ends(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether the "a.m." before the stop ends its sentence: no day and no zone follows, and a clause went before."""
+    clock = text[max(start, stop.start() - 4) : stop.start()].lower().endswith(("a.m", "p.m"))
+    return clock and _ZONE.match(text, stop.end()) is None and not _ONLY_WHEN.match(text[start : stop.start()])
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

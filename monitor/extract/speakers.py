@@ -15,6 +15,8 @@ from monitor.extract.tags import FINITE, SUBJECTS
 from monitor.extract.topic import slug
 from monitor.extract.who import Names, Thread, Who, of_entity, resolve, speaks, titles
 
+_MANY = cues.PEOPLE_NOUNS | cues.ROLE_NOUNS | {"source"}
+
 
 class Speakers:
     """Settles who speaks, with the names of one topic. Pure."""
@@ -41,7 +43,8 @@ class Speakers:
             acting = self._acting(sentence, analysis.own[n], thread)
             here = [s for s in analysis.statements if s.sentence == n]
             thread = thread.heard(acting).heard(self._naming(sentence, thread))
-            thread = replace(thread, pair=self._pair(sentence) or thread.pair)
+            several = self._several(sentence, thread) or thread.several
+            thread = replace(thread, pair=self._pair(sentence) or thread.pair, several=several)
             for statement in here:
                 who = self._speaker(statement, analysis, thread)
                 speakers.append((statement, who))
@@ -143,6 +146,13 @@ class Speakers:
             if between in (["and"], ["and", "the"]) and one.entity != other.entity:
                 return of_entity(one.entity), of_entity(other.entity)
         return None
+
+    def _several(self, sentence: Sentence, thread: Thread) -> Who | None:
+        """The many that the sentence is about first: "officials gave conflicting accounts"."""
+        subject = next((t for t in sentence.doc if t.dep_ in {"nsubj", "nsubjpass"}), None)
+        if subject is None or subject.tag_ not in {"NNS", "NNPS"} or subject.lemma_.lower() not in _MANY:
+            return None
+        return resolve(sentence, phrase(subject), thread, self._names)
 
     def _naming(self, sentence: Sentence, thread: Thread) -> Who | None:
         """Who gives a thing the name it has in the sentence: "attacked by what Gladkov called a swarm of drones"."""

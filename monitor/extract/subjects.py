@@ -17,7 +17,7 @@ def speaker(token: Token) -> Token | None:
     finite = token.tag_ in FINITE
     bare = finite and child_of(token, *SUBJECTS) is None
     if bare:
-        seen = _described(token) or neighbour(token) or _joined_subject(token)
+        seen = _described(token) or neighbour(token) or _joined_subject(token) or _after_adjunct(token)
     else:
         seen = _before_perfect(token) or _aside(token)
     subject = seen or _behind_comma(token) or subject_of(token)
@@ -106,6 +106,14 @@ def _joined_subject(token: Token) -> Token | None:
     if at == 0 or aside - at > _LONGEST_SUBJECT or not len(phrase_before):
         return None
     return phrase_before.root if phrase_before.root.pos_ in {"NOUN", "PROPN"} else None
+
+
+def _after_adjunct(token: Token) -> Token | None:
+    """The subject of "In N, near M, a resident who asked for help told …", which was taken for an apposition to N."""
+    if token.dep_ != "ROOT" or token.doc[0].pos_ != "ADP":
+        return None
+    noun = (t for t in token.doc[: token.i] if t.dep_ == "appos" and t.left_edge.i and speaks(t))
+    return next((t for t in noun if t.left_edge.nbor(-1).text == "," and t.right_edge.i == token.i - 1), None)
 
 
 def _aside_from(doc: Doc, comma: int) -> int:

@@ -22,6 +22,7 @@ from monitor.extract.vocabulary import words
 _EMPTY = words(
     "information data evidence estimates reports report reporting rumours rumors accounts account speculation"
 )
+_AMOUNTS = words("balance weight body preponderance bulk mass wealth lack piece series amount")
 _LEAVE_OUT = words(
     """
     the a an several some many other another various numerous these those this that both also its his her their most
@@ -70,7 +71,7 @@ class Thread:
 
     `introduced` says what follows, for the last paragraph ended in a colon; `under` is who said what was not somebody
     else's in the last paragraph: the one introduced before it, who goes on over a list. `pair` are the two that were
-    named side by side last: "the former" and "the latter".
+    named side by side last: "the former" and "the latter"; `several` the many that were spoken of last: "some", "others".
     """
 
     person: Who | None = None
@@ -79,6 +80,7 @@ class Thread:
     publisher: Who | None = None
     open_quote: Who | None = None
     pair: tuple[Who, Who] | None = None
+    several: Who | None = None
     introduced: Who | None = None
     under: Who | None = None
     nouns: Mapping[str, Who] = field(default_factory=dict)
@@ -109,8 +111,11 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     head = sentence.doc[source[0] : source[1]].root
     if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one", *_OF_TWO}:
         some = _one_of(head) or head.lower_ in _SOME
-        theirs = _of_them(head) and thread.organisation is not None  # "one of them"
-        return thread.organisation if theirs else _surface(sentence, source, head) if some else _pronoun(head, thread)
+        if some:
+            several = thread.several if head.lower_ != "another" and not _one_of(head) else None
+            them = thread.organisation if _of_them(head) else several
+            return them or _surface(sentence, source, head)
+        return _pronoun(head, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, names)
     behind = _name_behind(sentence, source, head) if mention is None else None
     if behind is not None:
@@ -122,7 +127,8 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     spoken = any(c.dep_ == "acl" and c.lemma_ in cues.VERBS for c in head.children)  # "a video saying that P"
     said_by = any(c.dep_ == "compound" and c.lower_ in _REPORTING for c in head.children)  # "media reports"
     outlets = said_by and head.lower_ in _EMPTY and not owned
-    if (lemma in cues.FOOTAGE and not spoken) or (head.lower_ in _EMPTY and not owned and not outlets):
+    nobodys = (head.lower_ in _EMPTY and not outlets) or _of_evidence(head)
+    if (lemma in cues.FOOTAGE and not spoken) or (nobodys and not owned):
         return None
     press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)
     if not outlets and (lemma in cues.TEXTS | cues.FOOTAGE | cues.FIGURES or head.lower_ in _EMPTY or press):
@@ -207,6 +213,13 @@ def _one_of(head: Token) -> bool:
     return any(c.lower_ == "of" and child_of(c, "pobj") is not None for c in head.children)
 
 
+def _of_evidence(head: Token) -> bool:
+    """Whether it is only so much of what speaks for itself: "the balance of evidence"."""
+    of = next((c for c in head.children if c.lower_ == "of"), None)
+    what = child_of(of, "pobj") if of is not None else None
+    return what is not None and what.lower_ in _EMPTY and head.lemma_ in _AMOUNTS
+
+
 def _of_them(head: Token) -> bool:
     """Whether it is one of those who were just named: "one of them", "some of these"."""
     of = next((c for c in head.children if c.lower_ == "of"), None)
@@ -221,8 +234,9 @@ def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who
         by = child_of(child, "agent") if child.dep_ == "acl" else child  # "a tally kept by X"
         if by is not None and by.lower_ in {"by", "from", "of"}:
             named = next((c for c in by.children if c.dep_ == "pobj"), None)
-        if named is not None and named.pos_ in {"PROPN", "NOUN"}:
-            who = resolve(sentence, (named.left_edge.i, named.i + 1), thread, names)
+        if named is not None and (named.pos_ in {"PROPN", "NOUN"} or _one_of(named)):
+            source = phrase(named) if _one_of(named) else (named.left_edge.i, named.i + 1)
+            who = resolve(sentence, source, thread, names)
             if who is not None:
                 return who
     handed = text.head if text.dep_ == "dobj" and text.head.lemma_ in cues.PUBLISH else None

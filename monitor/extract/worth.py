@@ -27,8 +27,12 @@ _BOILERPLATE = re.compile(
     r"|\b(?:it is|it was|it remains|it's) (?:still )?(?:not (?:yet )?(?:clear|known)|unclear|unknown)"
     r"|(?:not|n't) (?:\w+ )?(?:return|answer)\w* (?:\w+ ){0,4}(?:calls?|messages?|e?-?mails?|questions?)\b"
     r"|not (?:immediately|yet) (?:available|respond|comment|clear)|did not (?:immediately )?(?:respond|reply|comment)"
-    r"|^\W*(?:[\w'’.]+ ){1,5}(?:offer|provid|present|produc|g[ai]v|cit)(?:ed|es?|s) no (?:\w+ )?"
-    r"(?:evidence|proof|details|explanation|source)\b"
+    r"|^\W*(?:[\w'’.]+ ){1,5}(?:offer|provid|present|produc|g[ai]v|cit)(?:ed|es?|s|e) no (?:\w+ )?"
+    r"(?:evidence|proof|details|explanation|source|names?)\b"
+    r"|\b(?:has|have|had) (?:observed|seen|found|received) no (?:\w+ )?(?:confirmation|corroboration|verification)"
+    r"|\b(?:has|have|had) yet to (?:supply|provide|present|offer|produce) (?:\w+ )?(?:evidence|proof|details)"
+    r"|\b(?:is|are) (?:still |now )?being (?:established|clarified|determined|ascertained|specified)\b"
+    r"|\b(?:tell|told)s? an? (?:\w+ )?different story"
     r"|\bpaint(?:s|ed)? an? (?:\w+ )?(?:different|other|brighter|bleaker|grimmer|similar) picture"
     r"|\breporting (?:was contributed )?by\b|^\W*additional (?:reporting|sources?)\b"
     r"|\b(?:stuck|sticks?) to \w+ (?:line|story)\b"
@@ -46,6 +50,8 @@ _BOILERPLATE = re.compile(
     r"|\b(?:reported|wrote) from [^,;]+(?:, \w+ \w+ (?:wrote|reported) from|$)"
     r"|\b(?:sur)?names? (?:not )?(?:to )?be (?:\w+ ){0,2}(?:published|used|withheld|printed|disclosed|given|changed)"
     r"|\bendnotes\b|\bwritten (?:using|with) (?:material|files|reports?)\b|\bwith files from\b"
+    r"|\blive (?:page|blog|coverage|feed) is (?:now )?(?:closed|paused|over)|^\W*dear readers?\b|we need your help"
+    r"|granted anonymity"
     r"|if you(?:'re| are) just joining|while you(?:'re| are) here|stay with us"
     r"|remains? to be seen|what we know|here(?:'s| is) what|what you need to know|you can (?:read|watch)",
     re.IGNORECASE,
@@ -98,12 +104,13 @@ _PAST = re.compile(
     r"|last (?:month|year|week|summer|winter|spring|autumn|fall)|earlier this (?:month|year)"
     r"|(?:months|years|weeks) ago|previously|in the past|historically|for (?:months|years)"
     r"|in recent (?:months|weeks|years)|over the past|so far this year|since (?:last|early|late)"
+    r"|that (?:autumn|fall|winter|spring|summer|year|month)"
     r"|often|regularly|usually|rarely|routinely|typically|was founded|is known|is located|lies )\b",
     re.IGNORECASE,
 )
 # "the biggest attack since the start of the war" speaks of today
 _RECORD = re.compile(
-    r"\b(?:(?:the|its|their|his|a|'s) first|most \w+|worst"
+    r"\b(?:(?:the|its|their|his|a|'s) first(?! (?:\w+ )?(?:hours?|days?|weeks?|months?|years?|half)\b)|most \w+|worst"
     r"|(?!\w*west|(?:rest|test|forest|arrest|protest|interest|request|guest|contest|harvest)\b)\w+est)\b"
     r"[^.;]{0,80}?\b(?:since|in|of|for)\b.*$",
     re.IGNORECASE,
