@@ -80,7 +80,7 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         content: tuple[Span, ...] = ((start, max(start + 1, extent.end_of(token, sentence, marked))),)
         after = subject is not None and subject.i > token.i
         said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.children)
-        parted = marked == "quote" or (after and (marked == "colon" or said))
+        parted = marked == "quote" or [after, said, marked == "colon"].count(True) > 1
         left = extent.left(token, sentence, first) if parted else None
         if left is not None:
             content = (left, *content)

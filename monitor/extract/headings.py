@@ -70,13 +70,10 @@ def shortened(frame: Attribution, sentence: Sentence) -> Attribution:
 
 
 def _next_headline(sentence: Sentence, frame: Attribution) -> int | None:
-    """The semicolon behind the cue that the next headline follows: what somebody else does, or is not said at all."""
+    """The semicolon behind the cue that the next headline follows."""
     behind = sentence.doc[frame.cue : -1] if frame.kind != "heading" else ()
     stop = next((t for t in behind if t.text == ";" and sentence.quotes[t.i] < 0), None)
-    if stop is None:
-        return None
-    done = frame.kind in {"directive", "nominal"}  # "urges calm", "denies role": it ends with its object
-    return stop.i if done or stop.nbor().pos_ == "PROPN" else None
+    return stop.i if stop is not None else None
 
 
 def past_mark(sentence: Sentence, span: Span) -> Span:

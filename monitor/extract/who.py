@@ -352,7 +352,7 @@ def _surface(sentence: Sentence, source: Span, head: Token) -> Who | None:
             if lower & (cues.AGENCY_NOUNS | cues.GROUP_NOUNS | {"news", "of", "forces", "police", "council"})
             else "person"
         )
-        if first == last - 1 and any(c.dep_ in {"det"} for c in named.children):
+        if (first == last - 1 and any(c.dep_ in {"det"} for c in named.children)) or named.tag_ == "NNPS":
             kind = "unknown"
         if kind == "unknown" or last - first > 5:
             text = _plain(doc[source[0] : _stop(sentence, source)].text)

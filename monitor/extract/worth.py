@@ -115,6 +115,10 @@ _RECORD = re.compile(
     r"[^.;]{0,80}?\b(?:since|in|of|for)\b.*$",
     re.IGNORECASE,
 )
+_FOUNDED = re.compile(
+    r"\b(?:was|were) (?:founded|formed|set up|established|created) (?:in \w+ )?(?:in|by|last|earlier|(?:\w+ )*ago)\b",
+    re.IGNORECASE,
+)
 _BORN = re.compile(r"\bborn in (?:19|20)\d\d\b")
 _SLOGAN = re.compile(
     r"\b(?:glory to|long live|will be free|join us|victory (?:is|will|to)|god (?:bless|help)|let's|let us|moving on)\b",
@@ -160,7 +164,7 @@ def remark_at(text: str) -> int | None:
 def attributed(piece: Tokens, *, named: bool) -> bool:
     """Worth of something that somebody says. `named`: a place or an actor of the topic stands in it."""
     words = [t for t in piece if t.is_alpha or t.like_num]
-    if not words or is_boilerplate(piece.text):
+    if not words or is_boilerplate(piece.text) or _FOUNDED.search(piece.text) or _only_where(piece):
         return False
     hits = events.of(piece)
     if any(not hit.weak for hit in hits) or facts.no_such_thing(piece) or facts.appointed(piece):
@@ -175,6 +179,12 @@ def attributed(piece: Tokens, *, named: bool) -> bool:
     return verb and (
         named or _statement(piece) or (any(t.dep_ == "neg" for t in piece) and any(t.pos_ == "PROPN" for t in piece))
     )
+
+
+def _only_where(piece: Tokens) -> bool:
+    """Whether it only says when or where: "in a call with his counterpart"."""
+    where = piece[0].lower_ in {"in", "at", "on", "during", "after", "before"} and piece.root == piece[0]
+    return where and not any(t.tag_ in VERBAL for t in piece)
 
 
 def _statement(piece: Tokens) -> bool:
@@ -200,7 +210,8 @@ def _backdrop(verb: Token) -> bool:
 def quoted(piece: Tokens, *, named: bool) -> bool:
     """Worth of a quote's sentence."""
     if not attributed(piece, named=named):
-        return _witnessed(piece) or (facts.undergone(piece) and not _asks(piece))
+        undergone = facts.undergone(piece) and not (_asks(piece) or is_boilerplate(piece.text))
+        return undergone or _witnessed(piece)
     if piece[0].tag_ in {"WRB", "WDT"} and piece.root.i > piece.start:
         return False  # ""…," said X, "where they were hit"": a part of what stands before
     text = piece.text
