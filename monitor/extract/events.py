@@ -24,6 +24,7 @@ _WORKS = frozenset(
     {"station", "plant", "unit", "line", "grid", "pipeline", "company", "facility", "worker", "engineer"}
 )
 _AS_NOUN = {"PROPN": "NOUN", "AUX": "VERB"}
+_WHOSE = frozenset({"occupied", "held", "controlled", "annexed"})
 _IN_CHARGE = frozenset({"service", "authority", "agency", "department", "body", "official", "ministry"})
 _MONTHS = frozenset({"March"})
 
@@ -129,6 +130,8 @@ def _word(token: Token) -> tuple[Hit, ...]:
         return tuple(hit for hit in lookup(lemma_of(token), token.pos_) if not hit.weak)
     if (token.text in _MONTHS and token.pos_ == "PROPN") or token.lower_ == "powers":
         return ()
+    if token.lower_ in _WHOSE and token.dep_ in ("amod", "compound", "nmod") and token.i < token.head.i:
+        return ()  # "occupied Kherson", "the Ukrainian-held bank"
     if token.lower_ == "responsible" and token.head.lemma_ in _IN_CHARGE and token.i < token.head.i:
         return ()  # "the responsible services"
     found = lookup(lemma_of(token), token.pos_)

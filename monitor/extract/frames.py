@@ -121,8 +121,8 @@ class Framer:
         blaming = next((piece.doc[hit.token] for hit in hits if hit.event == "blame"), None)
         actors = list(roles.accused(blaming)) if blaming is not None else roles.actors(event, piece)
         actors = [actor for actor in actors if kind_of(actor) != "raid" and actor.i != event.i]
-        if roles.mutual(piece):
-            return ()
+        if roles.mutual(piece) or (actors and all(kind_of(actor) in roles.STRUCTURES for actor in actors)):
+            return ()  # nor is it Ukraine's doing that a "Ukraine dam collapses"
         found = dict.fromkeys(side for actor in actors for side in self._sides.of_noun(actor))
         own = _WE if roles.quoted(piece) else _PRONOUNS
         if not found and claimant and any(actor.lower_ in own for actor in actors):

@@ -77,7 +77,7 @@ _BY_OBJECT = (
     (("resume", "resume-traffic"), frozenset({"school", "lesson", "class"}), "schools-open"),
     (("resume",), frozenset({"export", "import", "shipment", "cargo"}), "resume-trade"),
     (("resume",), frozenset({"supply", "water", "energy", "heating", "internet"}), "restore-supply"),
-    (("explode",), frozenset({"dam", "bridge"}), "destroy"),
+    (("explode", "sabotage"), frozenset({"dam", "bridge"}), "destroy"),
     (("shoot-down",), frozenset({"road", "bridge", "dam", "building", "house", "energy"}), "destroy"),
     (("deploy",), frozenset({"civilian"}), "evacuate"),
     (("free",), frozenset({"prisoner", "soldier", "civilian", "animal"}), "free"),
@@ -194,6 +194,8 @@ def _says_of_it(subject: Token) -> bool:
 def _only_judged(main: EventHit, piece: Span) -> bool:
     """Whether the event is only what something is said of ("the raid was a sign of weakness"), not what is said."""
     token: Token = piece.doc[main.token]
+    if any(not token.is_ancestor(piece.doc[part]) for part in main.parts if part != main.token):
+        return False  # "the situation is under control": how it is is part of it
     said = {"attr", "acomp"} & {child.dep_ for child in token.head.children}
     return token.dep_ == "nsubj" and token.head.lemma_ == "be" and bool(said) and main.event != "responsible"
 

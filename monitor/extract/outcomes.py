@@ -152,8 +152,8 @@ def _of_verb(verb: Token, *, passive: bool) -> Iterator[str]:
 def _of_subject(verb: Token) -> Iterator[str]:
     """What becomes of a verb's subject: "three people died", "six suffered injuries", "four are dead"."""
     word = lemma(verb)
-    if word in OWN:
-        yield OWN[word]
+    if word in OWN or verb.lower_ == "missing":
+        yield OWN.get(word, "missing")
         return
     objects = [child for child in verb.children if child.dep_ in ("dobj", "attr", "acomp", "oprd")]
     if word in ("suffer", "sustain", "receive", "get") and any(

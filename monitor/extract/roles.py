@@ -18,6 +18,8 @@ _AMOUNTS = words(
     some several many all group series rest
     """
 )
+STRUCTURES = frozenset({"dam", "bridge", "plant", "energy", "road", "pipe", "port", "airport"})
+"""Whatever befalls these, they did not do it."""
 # Whose these are is who did it: "in the captivity of the raiders".
 _IN_WHOSE = frozenset({"captivity", "custody"})
 _DOERS = frozenset({"by", "with"})
@@ -102,13 +104,19 @@ def actors(event: Token, piece: Span) -> list[Token]:
         if token.dep_ == "nsubj" and token.head.lemma_ == "be":
             found += [child for child in token.head.children if child.dep_ == "attr"]
         if token.pos_ in ("NOUN", "PROPN"):
-            found += [child for child in token.children if child.dep_ in ("poss", "compound", "amod")]
+            found += [child for child in token.children if child.dep_ in ("poss", "compound", "amod") and not _site(child)]
         if found:
             return [actor for noun in found for actor in (noun, *_coordinated(noun))]
         if token.head.i == token.i or not inside(token.head, piece) or _against(token):
             break
         token = token.head
     return []
+
+
+def _site(noun: Token) -> bool:
+    """Whether a compound says to what it was done, and of whose land: "the Ukraine dam collapse"."""
+    beside = (child for child in noun.head.children if child.dep_ == "compound" and child.i >= noun.i)
+    return noun.dep_ == "compound" and any(terms().kind.get(child.lower_) in STRUCTURES for child in beside)
 
 
 def _against(token: Token) -> bool:
