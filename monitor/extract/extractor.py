@@ -34,6 +34,7 @@ from monitor.extract.topic import Topic, slug
 from monitor.extract.who import OUTLET, Names, Thread, Who, carries, hearer, of_entity, resolve
 from monitor.models import Post, Sighting, Stance, digest
 
+_RECENT = frozenset({"minutes", "hour", "hours", "day", "days"})
 _WITH_CUE = frozenset({"nominal", "directive", "passive"})
 
 FURTHEST = 40
@@ -233,7 +234,10 @@ class Extractor:
         if reading.author is not None:
             yield from self._signed(sentence, whole, reading.author)
             return
-        whole = past_mark(sentence, whole) if reading.heading else _past_time(sentence, whole)
+        told_of = past_mark(sentence, whole) if reading.heading else _past_time(sentence, whole)
+        if told_of is None:
+            return
+        whole = told_of
         if not reading.heading and not has_subject(sentence, whole) and not self._flash(sentence, reading):
             return
         told = False
@@ -351,12 +355,14 @@ def _with_cue(frame: Attribution, span: Span) -> Span:
     return (min(frame.cue, span[0]), span[1]) if abs(span[0] - frame.region[1]) <= 1 else span
 
 
-def _past_time(sentence: Sentence, whole: Span) -> Span:
-    """Behind the "a day after" with which an outlet goes on after what somebody said."""
+def _past_time(sentence: Sentence, whole: Span) -> Span | None:
+    """Behind the "a day after" with which an outlet goes on after what somebody said; None where that is long ago."""
     doc = sentence.doc
     begin = next((i for i in range(*whole) if not doc[i].is_punct), whole[0])
     if not begin or not timed(doc[begin]):
         return whole
+    if all(token.lower_ not in _RECENT for token in doc[begin : begin + 4]):
+        return None
     return next(i + 1 for i in range(begin, len(doc)) if doc[i].lower_ in {"after", "before"}), whole[1]
 
 

@@ -70,10 +70,14 @@ def shortened(frame: Attribution, sentence: Sentence) -> Attribution:
 
 
 def _next_headline(sentence: Sentence, frame: Attribution) -> int | None:
-    """The semicolon behind the cue that the next headline follows."""
+    """The semicolon behind the cue that the next headline follows: "X says P; toll rises", not "; two were hurt"."""
     behind = sentence.doc[frame.cue : -1] if frame.kind != "heading" else ()
     stop = next((t for t in behind if t.text == ";" and sentence.quotes[t.i] < 0), None)
-    return stop.i if stop is not None else None
+    if stop is None:
+        return None
+    done = frame.kind in {"directive", "nominal"} or stop.nbor().pos_ == "PROPN"  # "urges calm" ends with its object
+    verb = next((t for t in sentence.doc[stop.i :] if t.tag_ in FINITE), None)
+    return stop.i if done or (verb is not None and verb.tag_ == "VBZ" and verb.pos_ != "AUX") else None
 
 
 def past_mark(sentence: Sentence, span: Span) -> Span:

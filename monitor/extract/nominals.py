@@ -163,9 +163,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if cue.lemma == "report" and _to_a_superior(token):
         return
     thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
-    if _as_what(token, cue) is None and _no_statement(token, sentence, cue):
-        return
-    if (_by_things(cue) or thing_acts) and not speaks(subject):
+    named = _as_what(token, cue) is None and _no_statement(token, sentence, cue)
+    if named or ((_by_things(cue) or thing_acts) and not speaks(subject)):
         return
     judged = _judged(token, cue) or _as_what(token, cue)
     if judged is not None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from monitor.extract.attribution import attributions, nested, settled, unsaid
+from monitor.extract.attribution import attributions, unsaid
 from monitor.extract.footage import Footage, footage
 from monitor.extract.grammar import Attribution, Span, rejoined
 from monitor.extract.headings import heading_frame, labelled_frame, shortened
 from monitor.extract.reading import REMEMBERED, Reading, Sentence, paragraphs, read
+from monitor.extract.settling import nested, settled
 from monitor.extract.tags import FINITE, VERBAL
 from monitor.models import Stance
 

@@ -57,7 +57,9 @@ _ZONE = re.compile(
     r"\s*(?:[A-Z]{2,4}\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:[A-Z][a-z]+ )?(?:[Tt]ime|[Ss]tandard)\b"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b)"
 )
-_ONLY_WHEN = re.compile(r"\W*(?:\w+ ){0,3}(?:[Aa]t|[Aa]round|[Bb]y|[Aa]bout|[Ff]rom|[Bb]efore|[Aa]fter|[Uu]ntil) [\d:. ]+\w?[ap]\.m$")
+_ONLY_WHEN = re.compile(
+    r"\W*(?:\w+ ){0,3}(?:[Aa]t|[Aa]round|[Bb]y|[Aa]bout|[Ff]rom|[Bb]efore|[Aa]fter|[Uu]ntil) [\d:. ]+\w?[ap]\.m$"
+)
 _SPEECH_TAIL = re.compile(
     r"\s*(?:\w[\w'.-]*\s+){1,5}(?:said|says|wrote|writes|added|told|asked|posted|tweeted|declared|stated)\b"
 )

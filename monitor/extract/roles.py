@@ -104,7 +104,9 @@ def actors(event: Token, piece: Span) -> list[Token]:
         if token.dep_ == "nsubj" and token.head.lemma_ == "be":
             found += [child for child in token.head.children if child.dep_ == "attr"]
         if token.pos_ in ("NOUN", "PROPN"):
-            found += [child for child in token.children if child.dep_ in ("poss", "compound", "amod") and not _site(child)]
+            found += [
+                child for child in token.children if child.dep_ in ("poss", "compound", "amod") and not _site(child)
+            ]
         if found:
             return [actor for noun in found for actor in (noun, *_coordinated(noun))]
         if token.head.i == token.i or not inside(token.head, piece) or _against(token):

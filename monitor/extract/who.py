@@ -71,7 +71,8 @@ class Thread:
 
     `introduced` says what follows, for the last paragraph ended in a colon; `under` is who said what was not somebody
     else's in the last paragraph: the one introduced before it, who goes on over a list. `pair` are the two that were
-    named side by side last: "the former" and "the latter"; `several` the many that were spoken of last: "some", "others".
+    named side by side last: "the former" and "the latter"; `several` are the many that were spoken of last: "some" and
+    "others" of them.
     """
 
     person: Who | None = None
@@ -111,11 +112,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     head = sentence.doc[source[0] : source[1]].root
     if head.pos_ == "PRON" or head.lower_ in {"it", "he", "she", "they", "one", *_OF_TWO}:
         some = _one_of(head) or head.lower_ in _SOME
-        if some:
-            several = thread.several if head.lower_ != "another" and not _one_of(head) else None
-            them = thread.organisation if _of_them(head) else several
-            return them or _surface(sentence, source, head)
-        return _pronoun(head, thread)
+        return _some(head, thread) or _surface(sentence, source, head) if some else _pronoun(head, thread)
     mention = _mention(sentence, _with_own_name(source, head), head, names)
     behind = _name_behind(sentence, source, head) if mention is None else None
     if behind is not None:
@@ -135,6 +132,13 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
         return _owner(sentence, head, thread, names)
     known = _spoken_for(source, head, thread) or _before(source, head, thread)
     return known if known is not None else _surface(sentence, source, head)
+
+
+def _some(head: Token, thread: Thread) -> Who | None:
+    """Of whom "one of them", "some" or "others" are some."""
+    if _of_them(head):
+        return thread.organisation
+    return None if head.lower_ == "another" or _one_of(head) else thread.several
 
 
 def _bearer(mention: Mention, head: Token, thread: Thread) -> Who | None:

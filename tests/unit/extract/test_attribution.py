@@ -2,9 +2,10 @@
 
 import pytest
 
-from monitor.extract.attribution import attributions, settled
+from monitor.extract.attribution import attributions
 from monitor.extract.grammar import Attribution
 from monitor.extract.reading import Sentence, read
+from monitor.extract.settling import settled
 from monitor.models import Stance
 
 
