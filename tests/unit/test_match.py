@@ -115,6 +115,13 @@ def test_a_new_number_of_the_same_thing_stays_with_its_claim() -> None:
     assert "people wounded" in choice.because
 
 
+def test_what_is_counted_the_same_is_one_event_by_whatever_verb() -> None:
+    claim = claimed(first("Around 900 residents had been evacuated from Kozinka", GOVERNOR))
+    choice = chosen(later("More than 900 people had left Kozinka", GOVERNOR), claim)
+    assert choice.claim is not None
+    assert "same number of people evacuated" in choice.because
+
+
 def test_of_several_numbers_the_one_that_is_the_same_is_named() -> None:
     claim = claimed(first("six people were wounded and two people were killed", GOVERNOR))
     choice = chosen(later("eight people were wounded and two people were killed", GOVERNOR), claim)

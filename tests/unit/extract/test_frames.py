@@ -28,6 +28,14 @@ from tests.unit.saying import framer as the_framer
         ("The army blew up the depot.", "explode"),
         ("The flood hit dozens of towns.", "flood"),
         ("There was no serious radiological health hazard.", "no-hazard"),
+        ("The leak poses no short-term danger to the town.", "no-hazard"),
+        ("The situation at the plant is under control.", "no-hazard"),
+        ("The army sabotaged the bridge.", "destroy"),
+        ("The station is beyond repair.", "destroy"),
+        ("The service published an intercepted call.", "show"),
+        ("Seven people are missing in the Russian-occupied district.", "missing"),
+        ("The governor turned down the agency's request to enter the district.", "refuse-entry"),
+        ("The guards turned the residents away.", "refuse-entry"),
         ("Thousands of people are in need of drinking water.", "cut-water"),
         ("The minister will respond extremely harshly to any further raids.", "threaten"),
         ("The governor called off the counter-terrorist operation.", "regime"),
@@ -156,6 +164,8 @@ def test_how_far_the_event_is(text: str, state: str | None) -> None:
         ("Officials blamed Ukraine for the raid.", ("ukraine",)),
         ("Ukrainian agents blew up the bridge.", ("ukraine",)),
         ("Russian troops attacked the village.", ("russia",)),
+        ("The Ukraine dam collapse flooded two towns.", ()),
+        ("Ukraine dam destroyed in blast", ()),
     ],
 )
 def test_on_whose_side_they_are_who_did_it(text: str, agents: tuple[str, ...]) -> None:
