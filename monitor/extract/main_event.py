@@ -45,6 +45,7 @@ _STATES = vocabulary.words(
 _PERHAPS = frozenset({"could", "might", "may"})
 _PERCEIVED = frozenset({"hear", "see", "feel", "smell"})
 _REFUSING = frozenset({"refuse", "decline", "fail"})
+_CANNOT = frozenset({"impossible", "unable", "incapable"})
 _NO = frozenset({"no", "nobody", "none", "neither", "nothing", "no-one"})
 _PEOPLE_HELD = frozenset({"civilian", "soldier", "prisoner"})
 _STRUCK = frozenset({"civilian", "soldier", "fighter", "rescuer"})
@@ -204,7 +205,8 @@ def by_object(hit: EventHit, piece: Span) -> EventHit:
     """The event by what it is done to: a vehicle is captured as booty, a soldier as a prisoner."""
     event = piece.doc[hit.token]
     if hit.event == "responsible" and (done := next(_carried_out(hit, piece), None)):
-        return hit._replace(event=done, weak=False)
+        noun, what = done
+        return hit._replace(event=what, weak=False, parts=tuple(sorted({*hit.parts, noun})))
     for classes, things, becomes in _BY_OBJECT:
         if hit.event in classes and things & {kind_of(noun) for part in hit.parts for noun in objects(piece.doc[part])}:
             return hit._replace(event=becomes, weak=False)
@@ -222,19 +224,23 @@ def _moved(hit: EventHit, piece: Span) -> bool:
     return hit.event == "evacuate" and any(all(c.dep_ != "dobj" for c in verb.children) for verb in verbs)
 
 
-def _carried_out(hit: EventHit, piece: Span) -> Iterator[str]:
-    """What was carried out, when it is no raid: strikes, a detonation, an evacuation."""
-    for part in hit.parts:
-        for noun in objects(piece.doc[part]):
+def _carried_out(hit: EventHit, piece: Span) -> Iterator[tuple[int, str]]:
+    """What was carried out, or somebody is behind, when it is no raid: strikes, a detonation, an evacuation."""
+    for token in (piece.doc[part] for part in hit.parts):
+        of = [token] if token.lower_ == "behind" else [c for c in token.children if c.lower_ in ("for", "behind")]
+        told = [noun for prep in of for noun in prep.children if noun.dep_ == "pobj"]
+        for noun in (*objects(token), *told):
             for found in events.lookup(events.lemma_of(noun), noun.pos_):
-                if not found.weak and events.act(found.event) != "raid":
-                    yield found.event
+                if not found.weak and events.act(found.event) not in ("raid", "fight") and inside(noun, piece):
+                    yield noun.i, by_object(EventHit(noun.i, found.event, found.weak, (noun.i,)), piece).event
 
 
 def negated(main: EventHit, piece: Span) -> bool:
     """Whether the main event is said not to be: "no one was killed", "did not result in injuries"."""
     token: Token = piece.doc[main.token]
     if any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token)):
+        return True
+    if piece[0].lower_ == "neither":
         return True
     for _ in range(5):
         near = [token, *token.children]
@@ -247,6 +253,8 @@ def negated(main: EventHit, piece: Span) -> bool:
         if any((word.dep_ == "neg" or word.lower_ in _NO) and word.i not in main.parts for word in near):
             return not any(_but(word) for word in near)
         if token.dep_ == "xcomp" and token.head.lemma_ in _REFUSING:
+            return True
+        if token.dep_ in ("xcomp", "ccomp") and any(w.lower_ in _CANNOT for w in (token.head, *token.head.children)):
             return True
         if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False
