@@ -84,7 +84,7 @@ class Framer:
         shared = {
             "places": self._places(piece, mentions),
             "family": (claimant.family or claimant.key) if claimant else None,
-            "side": self._sides.of_entity(claimant) if claimant else None,
+            "side": self._sides.of_entity(claimant) if claimant and not roles.mutual(piece) else None,
             "sentence": offset + piece.sent.start_char,
             "lemmas": lemmas,
             "names": _names(piece, lemmas),
@@ -125,6 +125,8 @@ class Framer:
             return ()  # nor is it Ukraine's doing that a "Ukraine dam collapses"
         found = dict.fromkeys(side for actor in actors for side in self._sides.of_noun(actor))
         own = _WE if roles.quoted(piece) else _PRONOUNS
+        if claimant is not None and claimant.kind == "person":
+            own -= {"they", "themselves", "it"}
         if not found and claimant and any(actor.lower_ in own for actor in actors):
             side = self._sides.of_entity(claimant)
             return (side,) if side else ()

@@ -39,6 +39,7 @@ _GIVING = words("make issue give release publish repeat deny reject dismiss post
 _NAMING = cues.NAMING - {"dismiss", "declare", "present"}
 
 _SHORTEST_SAID = 3
+_FARTHEST_THAT = 8
 _SAYINGS = words("saying stating claiming reporting telling confirming declaring adding")
 
 
@@ -326,6 +327,9 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
     if clause is None and owner is not None and token.head.lemma_ == "be" and token.dep_ == "nsubj":
         stated = child_of(token.head, "ccomp")  # "the ministry's line is that P"
         clause = stated if stated is not None and stated.left_edge.lower_ == "that" else None
+    if clause is None and owner is None and stance is not None:
+        yield from _parted(token, stance)
+        return
     if clause is None:
         if owner is not None and stance is not None:
             yield from _told_of(token, owner, stance)
@@ -356,6 +360,20 @@ def noun(token: Token, sentence: Sentence) -> Iterator[Attribution]:
         (token.left_edge.i, start),
         stance or Stance.ASSERTED,
         mind=stance is None,
+    )
+
+
+def _parted(token: Token, stance: Stance) -> Iterator[Attribution]:
+    """Accusations from X that P, whose clause the parser gave to another word."""
+    doc, by = token.doc, token.i + 1
+    if by + 3 >= len(doc) or doc[by].lower_ not in {"from", "by"}:
+        return
+    that = next((t for t in doc[by + 2 : by + _FARTHEST_THAT] if t.lower_ == "that"), None)
+    if that is None or that.dep_ != "mark" or any(t.is_punct or t.tag_ in VERBAL for t in doc[by : that.i]):
+        return
+    content = ((that.i + 1, that.head.right_edge.i + 1),)
+    yield Attribution(
+        "noun", token.i, token.lemma_.lower(), (by + 1, that.i), content, (token.left_edge.i, that.i + 1), stance
     )
 
 

@@ -97,8 +97,9 @@ def _coordinated(noun: Token) -> Iterator[Token]:
 def actors(event: Token, piece: Span) -> list[Token]:
     """The subjects, by-agents and owners of the event; one without its own takes its governor's."""
     token = event
-    if token.lower_ == "behind" and token.head.pos_ in ("NOUN", "PROPN"):  # a headline's "Russia behind blast"
-        return [token.head]
+    before = token.nbor(-1) if token.lower_ == "behind" and inside(token, piece) and token.i > piece.start else None
+    if before is not None and before.pos_ in ("NOUN", "PROPN"):  # a headline's "Russia behind blast"
+        return [before]
     for _ in range(4):
         found = [child for child in token.children if child.dep_ in _SUBJECTS]
         passive = [child for child in token.children if child.dep_ == "agent" or child.lower_ in _DOERS]
