@@ -238,9 +238,8 @@ def _carried_out(hit: EventHit, piece: Span) -> Iterator[tuple[int, str]]:
 def negated(main: EventHit, piece: Span) -> bool:
     """Whether the main event is said not to be: "no one was killed", "did not result in injuries"."""
     token: Token = piece.doc[main.token]
-    if any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token)):
-        return True
-    if piece[0].lower_ == "neither":
+    without = any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token))
+    if without or piece[0].lower_ == "neither":
         return True
     for _ in range(5):
         near = [token, *token.children]
@@ -252,9 +251,7 @@ def negated(main: EventHit, piece: Span) -> bool:
         ]
         if any((word.dep_ == "neg" or word.lower_ in _NO) and word.i not in main.parts for word in near):
             return not any(_but(word) for word in near)
-        if token.dep_ == "xcomp" and token.head.lemma_ in _REFUSING:
-            return True
-        if token.dep_ in ("xcomp", "ccomp") and any(w.lower_ in _CANNOT for w in (token.head, *token.head.children)):
+        if _cannot(token):
             return True
         if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False
@@ -262,6 +259,13 @@ def negated(main: EventHit, piece: Span) -> bool:
             return False  # "the blast will not stop the offensive": there was one
         token = token.head
     return False
+
+
+def _cannot(verb: Token) -> bool:
+    """Whether somebody refuses to do it, or it is impossible."""
+    if verb.dep_ == "xcomp" and verb.head.lemma_ in _REFUSING:
+        return True
+    return verb.dep_ in ("xcomp", "ccomp") and any(w.lower_ in _CANNOT for w in (verb.head, *verb.head.children))
 
 
 def _but(word: Token) -> bool:

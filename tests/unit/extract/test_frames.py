@@ -31,6 +31,11 @@ from tests.unit.saying import framer as the_framer
         ("The leak poses no short-term danger to the town.", "no-hazard"),
         ("The situation at the plant is under control.", "no-hazard"),
         ("The army sabotaged the bridge.", "destroy"),
+        ("Officers were behind the explosion at the bridge.", "destroy"),
+        ("Officers were behind the explosion at the depot.", "explode"),
+        ("Officers were behind the raid.", "responsible"),
+        ("The plant faces a new threat from the destruction of the dam.", "threaten"),
+        ("The station will have sufficient water supplies for cooling.", "reserves"),
         ("The station is beyond repair.", "destroy"),
         ("The service published an intercepted call.", "show"),
         ("Seven people are missing in the Russian-occupied district.", "missing"),
@@ -118,6 +123,8 @@ def test_what_is_only_judged_has_not_been_said_to_happen() -> None:
     ("text", "negated"),
     [
         ("No one was killed.", True),
+        ("It was impossible to blow up the bridge by shelling.", True),
+        ("Neither envoy spoke of Ukrainian responsibility for the raid.", True),
         ("The strike did not result in any injuries.", True),
         ("There were no casualties.", True),
         ("Three people were killed.", False),
@@ -166,6 +173,9 @@ def test_how_far_the_event_is(text: str, state: str | None) -> None:
         ("Russian troops attacked the village.", ("russia",)),
         ("The Ukraine dam collapse flooded two towns.", ()),
         ("Ukraine dam destroyed in blast", ()),
+        ("Officials say Russia behind blast at dam", ("russia",)),
+        ("Russia was behind the explosion at the dam.", ("russia",)),
+        ("Moscow and Kyiv blamed each other for the blast.", ()),
     ],
 )
 def test_on_whose_side_they_are_who_did_it(text: str, agents: tuple[str, ...]) -> None:
@@ -184,6 +194,16 @@ def test_in_a_quote_they_are_others_than_the_speaker() -> None:
     doc = parsed('"They attacked the village."').doc
     assert the_framer().frame(doc[1:-1], claimant_key=key_of(LEGION)).agents == ()
     assert framed("They attacked the village.", LEGION).agents == ("dissident",)
+
+
+def test_they_of_whom_one_person_speaks_are_others() -> None:
+    assert framed("They attacked the village.", "Vyacheslav Gladkov").agents == ()
+    assert framed("I attacked the village.", "Vyacheslav Gladkov").agents == ("russia",)
+
+
+def test_what_each_side_blames_the_other_for_is_no_sides_statement() -> None:
+    assert framed("The two blame each other for the raid.", MINISTRY).side is None
+    assert framed("The two blame Ukraine for the raid.", MINISTRY).side == "russia"
 
 
 def test_of_russian_fighters_it_cannot_be_told_whose_they_are() -> None:
