@@ -23,7 +23,7 @@ from monitor.extract.frames import Framer
 from monitor.extract.grammar import Attribution, Span, has_subject, has_verb, rejoined
 from monitor.extract.headings import past_mark
 from monitor.extract.names import Mention
-from monitor.extract.parser import parser
+from monitor.extract.parser import parser, text_of
 from monitor.extract.pieces import gap_at, split, trim
 from monitor.extract.quotes import Analysis, Statement, analyse
 from monitor.extract.reading import Reading, Sentence, paragraphs, read_ahead
@@ -136,7 +136,7 @@ class Extractor:
     ) -> Iterator[Found]:
         reading = analysis.reading
         for n, sentence in enumerate(reading.sentences):
-            if worth.corrects(sentence.doc.text):
+            if worth.corrects(text_of(sentence.doc)):
                 continue
             here = [(s, who) for s, who in speakers if s.sentence == n]
             shown = analysis.pictures[n]
@@ -162,11 +162,11 @@ class Extractor:
         piece = sentence.doc[span[0] : span[1]]
         if (
             events.of(piece)
-            and not worth.is_boilerplate(sentence.doc.text)
+            and not worth.is_boilerplate(text_of(sentence.doc))
             and worth.attributed(piece, named=self._named(piece))
         ):
             cue = sentence.doc[shown.cue].lemma_
-            via = _platform(sentence.doc.text) if who is not None else None
+            via = _platform(text_of(sentence.doc)) if who is not None else None
             yield Found(sentence, span, who or OUTLET, None, via, cue, stance(piece, None, None))
 
     def _said(
@@ -202,7 +202,7 @@ class Extractor:
             piece = sentence.doc[cued[0] : cued[1]]
             told = sentence.doc[min(frame.region[0], cued[0]) : cued[1]]
             # that somebody has denied it previously is the same denial
-            text = told.text.replace("previously", "") if frame.stance is Stance.DENIED else told.text
+            text = text_of(told).replace("previously", "") if frame.stance is Stance.DENIED else text_of(told)
             past = worth.background(text, post.published_at)
             return worth.attributed(piece, named=named) and not past
         denied = frame is not None and frame.kind == "forward" and frame.stance is Stance.DENIED
@@ -278,7 +278,7 @@ class Extractor:
     def _without_status(self, sentence: Sentence, span: Span) -> Span:
         """The span without ", though this was not verified" or ", but gave no details" at its end."""
         piece = sentence.doc[span[0] : span[1]]
-        at = worth.remark_at(piece.text)
+        at = worth.remark_at(text_of(piece))
         if not at:
             return span
         stop = piece[0].idx + at
@@ -299,7 +299,7 @@ class Extractor:
         return relay.name
 
     def _named(self, piece: Tokens) -> bool:
-        return bool(self._names.mentions(piece.text))
+        return bool(self._names.mentions(text_of(piece)))
 
     # --- sightings
 
@@ -310,7 +310,7 @@ class Extractor:
         piece = found.sentence.doc[found.span[0] : found.span[1]]
         offset = post.offset + paragraph + found.sentence.start
         mentions = self._names.mentions(text)
-        credited = credit(found.sentence.doc.text, self._topic) or wire or outlet(post.carrier, self._topic)
+        credited = credit(text_of(found.sentence.doc), self._topic) or wire or outlet(post.carrier, self._topic)
         return Sighting(
             id=digest(post.id, post.offset + start, post.offset + end),
             post_id=post.id,

@@ -11,6 +11,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues, events
 from monitor.extract.grammar import child_of
+from monitor.extract.parser import text_of
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -114,7 +115,7 @@ def _goes_on(verb: Token, subject: Token, *, company: bool) -> bool:
     """
     article = child_of(subject, "det")
     someone = article is not None and article.lower_ in {"a", "an"}
-    lasts = verb.lemma_ in _STATIVE or _RATE.search(verb.doc.text) is not None
+    lasts = verb.lemma_ in _STATIVE or _RATE.search(text_of(verb.doc)) is not None
     if verb.tag_ not in {"VBZ", "VBP"} or lasts or someone:
         return False
     return subject.lemma_.lower() in _ACTORS or (company and subject.tag_ == "NNS" and verb.tag_ == "VBP")
@@ -162,7 +163,7 @@ def appointed(piece: Tokens) -> bool:
     subject = child_of(piece.root, "nsubj", "nsubjpass")
     if subject is None or subject.pos_ not in {"NOUN", "PROPN"}:
         return False
-    return any(t.lower_ in {"will", "'ll", "shall"} for t in piece) and _WHEN.search(piece.text) is not None
+    return any(t.lower_ in {"will", "'ll", "shall"} for t in piece) and _WHEN.search(text_of(piece)) is not None
 
 
 def of_oneself(piece: Tokens) -> bool:

@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Span, Token
 from monitor.extract.counted import ANIMATE, OUTCOMES, STATES, UNCOUNTED, counted_noun, kind_of, lemma
 from monitor.extract.numbers import Number, numbers, words_in
 from monitor.extract.outcomes import HURT, NOUNS, behind, governed, outcome_of, outcomes, said_behind, total
+from monitor.extract.parser import text_of
 from monitor.extract.topic import Topic
 from monitor.models import Figure
 
@@ -39,7 +40,7 @@ def figures(span: Span, topic: Topic, offset: int) -> tuple[Figure, ...]:
     """
     named = [
         (span.start_char + mention.start, span.start_char + mention.end)
-        for mention in topic.mentions(span.text)
+        for mention in topic.mentions(text_of(span))
         if mention.how == "name"
     ]
     found = [

@@ -13,6 +13,7 @@ from monitor.extract import events, main_event, roles, vocabulary
 from monitor.extract.events import EventHit
 from monitor.extract.kinds import PEOPLE, kind_of, terms
 from monitor.extract.names import Entity, Mention
+from monitor.extract.parser import text_of
 from monitor.extract.sides import Sides
 from monitor.extract.topic import Topic
 from monitor.models import Frame
@@ -76,7 +77,7 @@ class Framer:
         begins in its document.
         """
         claimant = self._entities.get(claimant_key or "")
-        mentions = self._topic.mentions(piece.text)
+        mentions = self._topic.mentions(text_of(piece))
         hits = [main_event.by_object(hit, piece) for hit in events.of(piece)]
         main = main_event.among(hits, piece)
         strong = [hit.event for hit in sorted(hits, key=lambda hit: main_event.cost(hit, piece)) if not hit.weak]
@@ -177,11 +178,11 @@ class Framer:
         for mention in mentions:
             if mention.entity.kind != "place" or mention.entity.level not in _LEVELS:
                 continue
-            if mention.entity.level == "region" and _ORIGIN.search(piece.text[: mention.start]):
+            if mention.entity.level == "region" and _ORIGIN.search(text_of(piece)[: mention.start]):
                 continue
             above = [self._entities[key] for key in self._topic.ancestors(mention.entity.key)]
             path = [entity.key for entity in reversed(above) if entity.level in _LEVELS]
-            near = _NEARBY.search(piece.text[: mention.start]) or _AROUND.search(piece.text[mention.end :])
+            near = _NEARBY.search(text_of(piece)[: mention.start]) or _AROUND.search(text_of(piece)[mention.end :])
             if not near or mention.entity.level == "region":
                 path.append(mention.entity.key)
             if path:

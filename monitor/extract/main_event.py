@@ -8,6 +8,7 @@ from spacy.tokens import Span, Token
 from monitor.extract import events, vocabulary
 from monitor.extract.events import EventHit
 from monitor.extract.kinds import PEOPLE, kind_of, terms
+from monitor.extract.parser import text_of
 from monitor.extract.roles import actors, inside, mutual, objects
 
 # What stands nearer to the top of the sentence says what it is about; the cost of each step down.
@@ -286,7 +287,7 @@ def state(main: EventHit, piece: Span) -> str | None:
     words = {events.lemma_of(word) for word in around} | {word.lower_ for word in around}
     if main.event == "regime" and words & terms().ended:
         return "ended"
-    lasting = words & terms().continuing or _LASTING.search(piece.text)
+    lasting = words & terms().continuing or _LASTING.search(text_of(piece))
     if lasting and main.event not in _STATES:
         return "continuing"
     if words & _PERHAPS and not words & _PERCEIVED:  # "shots could be heard": they were
@@ -300,7 +301,7 @@ def state(main: EventHit, piece: Span) -> str | None:
 def judged(event: Token, piece: Span) -> bool:
     """Whether something is said of the event: that it "has consequences", "an act of terror" it is called."""
     verb = event.head
-    if event.pos_ == "NOUN" and piece.root.pos_ in ("NOUN", "PROPN") and _NAMED.search(piece.text):
+    if event.pos_ == "NOUN" and piece.root.pos_ in ("NOUN", "PROPN") and _NAMED.search(text_of(piece)):
         return True
     if event.dep_ == "pobj" and verb.lower_ in ("of", "from", "for") and verb.head.lemma_.lower() in terms().meaning:
         return True

@@ -9,7 +9,7 @@ from typing import Any, cast
 import spacy
 from spacy.language import Language
 from spacy.pipeline import AttributeRuler, TrainablePipe
-from spacy.tokens import Doc, MorphAnalysis, Token
+from spacy.tokens import Doc, MorphAnalysis, Span, Token
 from thinc.api import NumpyOps
 from threadpoolctl import threadpool_limits
 
@@ -86,6 +86,15 @@ def _parsed(sentences: Sequence[str]) -> Iterator[Doc]:
         for token in doc:
             token.is_sent_start = token.i == 0
     return nlp.pipe(docs, batch_size=TOGETHER)
+
+
+def text_of(piece: Doc | Span) -> str:
+    """Its text, which spaCy puts together from all tokens whenever it is asked for: done once for each sentence."""
+    doc = piece.doc if isinstance(piece, Span) else piece
+    whole: str | None = doc.user_data.get("text")
+    if whole is None:
+        whole = doc.user_data["text"] = doc.text
+    return whole[piece.start_char : piece.end_char] if isinstance(piece, Span) else whole
 
 
 # Kinds of words: any, space, such as the ruler must look at; the words that it names are their own kinds, by hash.

@@ -7,6 +7,7 @@ from spacy.tokens import Span, Token
 
 from monitor.extract import events
 from monitor.extract.kinds import terms
+from monitor.extract.parser import text_of
 from monitor.extract.vocabulary import words
 
 _OBJECTS = frozenset({"dobj", "nsubjpass", "dative", "oprd"})
@@ -30,7 +31,7 @@ _EACH_OTHER = re.compile(r"\b(each other|one another)\b")
 
 def mutual(piece: Span) -> bool:
     """Whether the sides do it to one another, so that nobody is the one who did it."""
-    return bool(_EACH_OTHER.search(piece.text))
+    return bool(_EACH_OTHER.search(text_of(piece)))
 
 
 def inside(token: Token, piece: Span) -> bool:
@@ -140,9 +141,9 @@ def agents(piece: Span) -> Iterator[Token]:
 
 def quoted(piece: Span) -> bool:
     """Whether the piece is quoted, so that "they" are others than who speaks."""
-    before = piece.doc.text[: piece.start_char]
+    before = text_of(piece.doc)[: piece.start_char]
     inside = before.count('"') % 2 == 1 or before.count("“") > before.count("”")
-    return inside or piece.text.startswith(('"', "“"))
+    return inside or text_of(piece).startswith(('"', "“"))
 
 
 def phrase(noun: Token) -> Span:

@@ -9,6 +9,7 @@ from spacy.tokens import Token
 from monitor.extract import cues
 from monitor.extract.grammar import Attribution, Span, phrase
 from monitor.extract.headings import introduced
+from monitor.extract.parser import text_of
 from monitor.extract.quotes import Analysis, Statement
 from monitor.extract.reading import Reading, Sentence
 from monitor.extract.tags import FINITE, SUBJECTS
@@ -111,7 +112,7 @@ class Speakers:
         """Whether a headline's mark names a speaker; a comma may part names, too: "raid embarrasses Putin, Shoigu"."""
         if frame.lemma == ",":
             at = sentence.doc[frame.cue].idx
-            if any(m.end == at and m.entity.kind != "place" for m in self._names.mentions(sentence.doc.text)):
+            if any(m.end == at and m.entity.kind != "place" for m in self._names.mentions(text_of(sentence.doc))):
                 return False
         return speaks(who, frame.lemma)
 
@@ -140,9 +141,9 @@ class Speakers:
 
     def _pair(self, sentence: Sentence) -> tuple[Who, Who] | None:
         """The two of the topic's people or groups that the sentence names side by side: "the Legion and the corps"."""
-        named = [m for m in self._names.mentions(sentence.doc.text) if m.entity.kind != "place"]
+        named = [m for m in self._names.mentions(text_of(sentence.doc)) if m.entity.kind != "place"]
         for one, other in pairwise(sorted(named, key=lambda m: m.start)):
-            between = sentence.doc.text[one.end : other.start].split()
+            between = text_of(sentence.doc)[one.end : other.start].split()
             if between in (["and"], ["and", "the"]) and one.entity != other.entity:
                 return of_entity(one.entity), of_entity(other.entity)
         return None

@@ -11,6 +11,7 @@ from spacy.tokens import Token
 
 from monitor.extract import cues, events, worth
 from monitor.extract.grammar import Attribution, agent_of, child_of
+from monitor.extract.parser import text_of
 from monitor.models import Stance
 
 _UNCHECKED = re.compile(
@@ -44,13 +45,13 @@ def stance(piece: Tokens, frame: Attribution | None, following: Tokens | None) -
     """The stance to the piece of a sentence; `following` is the next sentence of its paragraph."""
     if frame is not None and frame.stance is Stance.DENIED:
         return Stance.DENIED
-    if _hearsay(piece, frame) or worth.status_at(piece.doc.text) is not None or _doubted(piece.doc[:], following):
+    if _hearsay(piece, frame) or worth.status_at(text_of(piece.doc)) is not None or _doubted(piece.doc[:], following):
         return Stance.UNVERIFIED
     if frame is not None and frame.stance is not Stance.ASSERTED:
         return frame.stance
     if (
-        _UNTRUE.search(piece.text)
-        or _UNINVOLVED.search(piece.text)
+        _UNTRUE.search(text_of(piece))
+        or _UNINVOLVED.search(text_of(piece))
         or (frame is not None and _called_untrue(piece, frame))
     ):
         return Stance.DENIED

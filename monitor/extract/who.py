@@ -14,6 +14,7 @@ from spacy.tokens import Token
 from monitor.extract import cues
 from monitor.extract.grammar import Attribution, Span, child_of, phrase, title_of
 from monitor.extract.names import Entity, Mention
+from monitor.extract.parser import text_of
 from monitor.extract.reading import Sentence
 from monitor.extract.tags import FINITE, SUBJECTS
 from monitor.extract.topic import Topic, slug
@@ -258,7 +259,7 @@ def token_span(sentence: Sentence, mention: Mention) -> Span | None:
 def _mention(sentence: Sentence, source: Span, head: Token, names: Names) -> Mention | None:
     """The topic's name that the source is, if any."""
     best: tuple[tuple[int, int, int], Mention] | None = None
-    for mention in names.mentions(sentence.doc.text):
+    for mention in names.mentions(text_of(sentence.doc)):
         span = token_span(sentence, mention)
         if span is None or not ((source[0] <= span[0] and span[1] <= source[1]) or span[0] <= head.i < span[1]):
             continue

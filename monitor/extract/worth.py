@@ -15,6 +15,7 @@ from spacy.tokens import Token
 from monitor.extract import cues, events, facts
 from monitor.extract.counted import OUTCOMES
 from monitor.extract.grammar import HARM, child_of
+from monitor.extract.parser import text_of
 from monitor.extract.tags import FINITE, SUBJECTS, VERBAL
 from monitor.extract.vocabulary import words
 
@@ -164,7 +165,7 @@ def remark_at(text: str) -> int | None:
 def attributed(piece: Tokens, *, named: bool) -> bool:
     """Worth of something that somebody says. `named`: a place or an actor of the topic stands in it."""
     words = [t for t in piece if t.is_alpha or t.like_num]
-    if not words or is_boilerplate(piece.text) or _FOUNDED.search(piece.text) or _only_where(piece):
+    if not words or is_boilerplate(text_of(piece)) or _FOUNDED.search(text_of(piece)) or _only_where(piece):
         return False
     hits = events.of(piece)
     if any(not hit.weak for hit in hits) or facts.no_such_thing(piece) or facts.appointed(piece):
@@ -210,11 +211,11 @@ def _backdrop(verb: Token) -> bool:
 def quoted(piece: Tokens, *, named: bool) -> bool:
     """Worth of a quote's sentence."""
     if not attributed(piece, named=named):
-        undergone = facts.undergone(piece) and not (_asks(piece) or is_boilerplate(piece.text))
+        undergone = facts.undergone(piece) and not (_asks(piece) or is_boilerplate(text_of(piece)))
         return undergone or _witnessed(piece)
     if piece[0].tag_ in {"WRB", "WDT"} and piece.root.i > piece.start:
         return False  # ""…," said X, "where they were hit"": a part of what stands before
-    text = piece.text
+    text = text_of(piece)
     strong = any(not hit.weak for hit in events.of(piece))
     if (_SLOGAN.search(text) and len(piece) < 14) or _asks(piece):
         return False
@@ -231,7 +232,7 @@ def _asks(piece: Tokens) -> bool:
     after = piece.doc[piece.end].text if piece.end < len(piece.doc) else ""
     root = piece.root
     told = root.tag_ == "VB" and not any(c.dep_ in {"aux", "auxpass", *SUBJECTS} for c in root.children)  # "go home"
-    return told or after == "?" or piece.text.rstrip('" ').endswith(("!", "?"))
+    return told or after == "?" or text_of(piece).rstrip('" ').endswith(("!", "?"))
 
 
 def _witnessed(piece: Tokens) -> bool:
@@ -250,9 +251,9 @@ def _witnessed(piece: Tokens) -> bool:
 
 def own(piece: Tokens, published: datetime, *, heading: bool, named: bool) -> bool:
     """Worth of what the outlet says itself."""
-    text = piece.text
-    question = piece.doc.text.rstrip('" ').endswith("?")
-    no_news = question or is_boilerplate(piece.doc.text) or background(text, published)
+    text = text_of(piece)
+    question = text_of(piece.doc).rstrip('" ').endswith("?")
+    no_news = question or is_boilerplate(text_of(piece.doc)) or background(text, published)
     if no_news or _beside(piece, heading=heading):
         return heading and not no_news and toll(piece)
     company = named or _number(piece)
