@@ -114,7 +114,7 @@ class Matcher(Protocol):
 
 
 class Recorded(BaseModel):
-    """The outcome of `PostStore.record`.
+    """The outcome of `ClaimStore.record`.
 
     `conflict`: nothing was written, because a claim changed or one that could match has appeared since the
     candidates were read; match again. Else `claim` and `filing` are what stands now (on a repeated call for the
@@ -166,8 +166,9 @@ class ClaimStore(Protocol):
     ) -> bool:
         """Alerts, their sequence numbers and their ways to the sinks, in one step.
 
-        Notes `told` on the sighting's filing (None: leaves it). False, and nothing written, when the claim is no
-        longer at `claim.revision`: decide again. An alert whose id exists is left as it is.
+        Notes `told` on the sighting's filing, unless something stands there (None: leaves it). False, and nothing
+        written, when the claim is no longer at `claim.revision`: decide again. An alert whose id exists is left as it
+        is.
         """
         ...
 
