@@ -15,10 +15,13 @@ PROBLEMS = {
     "400": "A parameter is wrong; the problem names it",
     "401": "A bearer token is needed",
     "404": "There is no such thing",
+    "405": "The path is asked in other ways; `Allow` names them",
     "408": "The body takes too long to come",
     "409": "It can't be done with this one",
+    "413": "The body is too large",
     "415": "The body is no JSON",
     "421": "The name asked for is not the monitor's",
+    "500": "A mistake of the monitor's own; its log says more",
     "503": "The store is away, or too many clients follow",
 }
 
