@@ -33,6 +33,7 @@ _SHOWING = words("reveal disclose signal suggest highlight hint")
 
 _JUDGING = words("condemn denounce decry deplore criticise criticize")
 _WANTING = words("demand recommend propose request")
+_DONE_TO_THINGS = words("order see read find show publish share post write")
 _THINGS = frozenset({"dobj", "oprd", "attr", "prep", "pcomp", "dative"})
 _CIRCUMSTANCE = words("in at by as during after to into onto through from near across along")
 _GIVING = words("make issue give release publish repeat deny reject dismiss post send voice express")
@@ -49,7 +50,7 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         child_of(token, "auxpass") is None and token.dep_ not in {"acl", "relcl", "advcl"}
     ):
         return
-    agent = agent_of(token)
+    agent = agent_of(token) or _caller(token)
     if agent is None and any(c.dep_ == "nsubjpass" and c.lower_ in {"this", "it"} for c in token.children):
         agent = house_of(token)
     if agent is not None and not speaks(token.doc[agent[0] : agent[1]].root):
@@ -77,18 +78,23 @@ def passive(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         region = (min(subject.left_edge.i, region[0]), begin) if subject.lower_ == "it" else region
         yield Attribution("passive", token.i, cue.lemma, agent, ((begin, len(sentence.doc)),), region, cue.stance)
         return
-    if cue.ways & {"noun", "clause"} and cue.lemma not in {
-        "order",
-        "see",
-        "read",
-        "find",
-        "show",
-        "publish",
-        "share",
-        "post",
-        "write",
-    }:
+    if cue.ways & {"noun", "clause"} and cue.lemma not in _DONE_TO_THINGS:
+        region = (agent[0] - 1, agent[1]) if _named_as(token, agent) else region  # what it was called is said, too
         yield Attribution("passive", token.i, cue.lemma, agent, ((subject.left_edge.i, region[0]),), region, cue.stance)
+
+
+def _caller(token: Token) -> Span | None:
+    """Who closes "N was described as a crime against all of us by X", whom the parser gave to another word."""
+    named = token.lemma_ in cues.NAMING and child_of(token, "auxpass") is not None
+    by = next((t for t in reversed(list(token.subtree)) if t.lower_ == "by"), None) if named else None
+    whom = child_of(by, "pobj") if by is not None and by.i > token.i else None
+    return phrase(whom) if whom is not None and speaks(whom) else None
+
+
+def _named_as(token: Token, agent: Span) -> bool:
+    """Whether it is told what N was called: "N was described as a crime by X"."""
+    called = any(token.i < c.i < agent[0] and (c.dep_ == "oprd" or c.lower_ == "as") for c in token.children)
+    return token.lemma_ in cues.NAMING and called
 
 
 def _anaphoric(

@@ -125,7 +125,7 @@ def resolve(sentence: Sentence, source: Span | None, thread: Thread, names: Name
     spoken = any(c.dep_ == "acl" and c.lemma_ in cues.VERBS for c in head.children)  # "a video saying that P"
     said_by = any(c.dep_ == "compound" and c.lower_ in _REPORTING for c in head.children)  # "media reports"
     outlets = said_by and head.lower_ in _EMPTY and not owned
-    nobodys = (head.lower_ in _EMPTY and not outlets) or _of_evidence(head)
+    nobodys = (head.lower_ in _EMPTY and not (outlets or _by_somebody(head))) or _of_evidence(head)
     if (lemma in cues.FOOTAGE and not spoken) or (nobodys and not owned):
         return None
     press = lemma in _PRESS and owned and any(c.lower_ == "press" for c in head.children)
@@ -218,6 +218,12 @@ def _one_of(head: Token) -> bool:
     return any(c.lower_ == "of" and child_of(c, "pobj") is not None for c in head.children)
 
 
+def _by_somebody(head: Token) -> bool:
+    """Whether it is somebody's: "a report by the Institute for Safety"."""
+    by = (child_of(c, "pobj") for c in head.children if c.lower_ in {"by", "from"})
+    return any(whose is not None and whose.pos_ == "PROPN" for whose in by)
+
+
 def _of_evidence(head: Token) -> bool:
     """Whether it is only so much of what speaks for itself: "the balance of evidence"."""
     of = next((c for c in head.children if c.lower_ == "of"), None)
@@ -240,7 +246,8 @@ def _owner(sentence: Sentence, text: Token, thread: Thread, names: Names) -> Who
         if by is not None and by.lower_ in {"by", "from", "of"}:
             named = next((c for c in by.children if c.dep_ == "pobj"), None)
         if named is not None and (named.pos_ in {"PROPN", "NOUN"} or _one_of(named)):
-            source = phrase(named) if _one_of(named) else (named.left_edge.i, named.i + 1)
+            whole = _one_of(named) or named.pos_ == "PROPN"
+            source = phrase(named) if whole else (named.left_edge.i, named.i + 1)
             who = resolve(sentence, source, thread, names)
             if who is not None:
                 return who
