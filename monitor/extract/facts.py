@@ -219,8 +219,8 @@ def _has_toll(verb: Token) -> bool:
 
 def acts(verb: Token) -> bool:
     """Whether who speaks tells what was done or suffered, as in a governor's channel: "we took out 900 people"."""
-    thing = child_of(verb, "dobj") if verb.lemma_ in _ASPECTS else None
-    act = verb if thing is None else thing  # "we have begun the evacuation"
+    thing = child_of(verb, "dobj", "xcomp") if verb.lemma_ in _ASPECTS else None
+    act = verb if thing is None else thing  # "we have begun the evacuation", "we have started evacuating"
     done = any(not hit.weak and act.i in hit.parts for hit in events.of(verb.doc[:]))
     return _has_toll(verb) or (done and (verb.lemma_ not in cues.VERBS or act != verb))
 
