@@ -76,7 +76,7 @@ _LABEL = re.compile(
     r"|photos?|in pictures|just in|new|note|context|reminder|why it matters|more details|earlier|date \d[\d-]+"
     r")\s*(?::|\||,(?= \w+ \w+ \w+))\s*"
     r"|[a-z][\w' -]{2,40} (?:live|latest|live updates|live blog): "
-    r"|(?:if|in case) you(?:'re| are) just joining us ?[:,] "
+    r"|(?:if|in case) you(?:'re| are) just joining us: "
     r"|\[\d{1,2}:\d\d\] |upd(?:ate)?:\s*"
     r"|\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?|GMT|BST|CET|EEST|MSK|UTC)?\s*(?:[,:|]|(?=[A-Z]))\s*"
     r"|(?:[-–—*•>]+|\d{1,2}(?:[.)]|/\d{0,2})(?=\s+\D))\s+|(?:[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+\s*)+)",
