@@ -296,6 +296,9 @@ _SOME = frozenset({"several", "dozen", "dozens", "hundreds"})
 HARM = frozenset({"survivor", "casualty", "injury", "death", "victim", "loss", "fatality", "toll"})
 """What is counted of those whom it befell."""
 
+_TOTALLING = frozenset({"take", "bring", "raise", "push", "put", "lift", "increase"})
+_TOTALS = HARM | {"number", "total", "count", "tally", "figure"}
+_FARTHEST_TOTAL = 14
 _HARMING = frozenset({"kill", "wound", "injure", "hurt", "destroy", "damage", "leave"})
 _BEFALLEN = frozenset({"hurt", "dead", "wounded", "injured", "missing"})
 
@@ -316,9 +319,16 @@ def befell(doc: Doc, at: int, end: int) -> bool:
 
 
 def harms(doc: Doc, at: int) -> bool:
-    """Whether it is told here how many came to harm: "killing upward of 70"."""
+    """Whether it is told here how many came to harm: "killing upward of 70", "bringing the toll to five"."""
     harming = at < len(doc) and doc[at].tag_ == "VBG" and doc[at].lemma_ in _HARMING
-    return harming and any(t.like_num or t.lower_ in _SOME for t in doc[at + 1 : at + 6])
+    return totals(doc, at) or (harming and any(t.like_num or t.lower_ in _SOME for t in doc[at + 1 : at + 6]))
+
+
+def totals(doc: Doc, at: int) -> bool:
+    """Whether it is told here how many they are by now: "bringing the death toll in N to five"."""
+    adds = at < len(doc) and doc[at].tag_ == "VBG" and doc[at].lemma_ in _TOTALLING
+    what = adds and any(t.lemma_.lower() in _TOTALS for t in doc[at + 1 : at + 5])
+    return what and any(t.like_num for t in doc[at + 2 : at + _FARTHEST_TOTAL])
 
 
 def comma_after(sentence: Sentence, at: int) -> int:

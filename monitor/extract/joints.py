@@ -3,7 +3,7 @@
 from spacy.tokens import Token
 
 from monitor.extract import cues, events
-from monitor.extract.grammar import Span
+from monitor.extract.grammar import Span, totals
 from monitor.extract.stretches import core, counts, full, logs, strong, told
 from monitor.extract.tags import FINITE, VERBAL
 from monitor.extract.vocabulary import words
@@ -126,7 +126,7 @@ def tail(token: Token, span: Span) -> int | None:
     left, right = (span[0], start), (start, min([token.right_edge.i + 1, span[1], *ends]))
     a, b = strong(doc, left), strong(doc, right)
     if token.tag_ == "VBG" and token.dep_ == "advcl" and (parted or doc[start].lower_ == "while"):
-        return start if a and b and not b <= a else None
+        return start if a and ((b and not b <= a) or totals(doc, token.i)) else None
     subject = next((c for c in token.children if c.dep_ in _SUBJECTS), None)
     if subject is not None and subject.lower_ in {"both", "all", "each", "which", "who", "that", "most"}:
         return None

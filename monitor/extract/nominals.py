@@ -171,7 +171,8 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
         return
     thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
     named = _as_what(token, cue) is None and _no_statement(token, sentence, cue)
-    if named or ((_by_things(cue) or thing_acts) and not speaks(subject)):
+    befell = _by_things(cue) and subject.dep_ == "nsubjpass"  # "two were hurt, raising the toll to nine"
+    if named or befell or ((_by_things(cue) or thing_acts) and not speaks(subject)):
         return
     judged = _judged(token, cue) or _as_what(token, cue)
     if judged is not None:

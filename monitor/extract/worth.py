@@ -70,6 +70,7 @@ _STATUS = re.compile(
     r"|,?\s*an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that |which )?[\w ]{2,24}?"
     r" (?:has|have|had|is|was|are|were|could|can)(?: not|n't|not| un) ?(?:yet )?(?:been )?(?:able to )?"
     r"(?:independently |immediately )?(?:verif|confirm|corroborat)\w*.*$"
+    r"|,?\s*an? (?:\w+ )?(?:claim|figure|number|toll|statement|assertion) for which\b.*$"
     r"|,?\s*(?:though|although|but|which|while|and)?\s*"
     r"(?:(?:an? (?:\w+ )?(?:claim|figure|statement|report|assertion|allegation) (?:that|which))"
     r"|this|that|the claims?|which|it|these claims?|the reports?)?\s*"
