@@ -41,14 +41,15 @@ def file(sighting: Sighting, choice: Choice, topic: str) -> tuple[Claim, Filing]
     makes the same claim.
     """
     claim = _created(sighting, topic) if choice.claim is None else _joined(choice.claim, sighting)
-    fresh = _fresh_links(claim, choice.disputes)
+    new = _new_links(claim, choice.disputes)
+    fresh = new[: max(0, MOST_DISPUTES - len(claim.disputes))]
     claim = claim.model_copy(update={"disputes": claim.disputes + fresh})
     filing = Filing(
         number=0,
         sighting=sighting,
         claim_id=claim.id,
         decision=_decision(choice.claim, claim, fresh),
-        because=choice.because,
+        because=choice.because + _left_out(choice.claim, sighting, len(new) - len(fresh)),
         considered=choice.considered,
         disputes=fresh,
     )
@@ -128,10 +129,19 @@ def _ledger(ledger: Ledger | None, sighting: Sighting) -> Ledger | None:
     return ledger.model_copy(update={"readings": (*ledger.readings, _reading(sighting, figure))})
 
 
-def _fresh_links(claim: Claim, links: Sequence[Link]) -> tuple[Link, ...]:
+def _new_links(claim: Claim, links: Sequence[Link]) -> tuple[Link, ...]:
     known = {link.claim_id for link in claim.disputes} | {claim.id}
-    fresh = tuple(link for link in links if link.claim_id not in known)
-    return fresh[: max(0, MOST_DISPUTES - len(claim.disputes))]
+    return tuple(link for link in links if link.claim_id not in known)
+
+
+def _left_out(claim: Claim | None, sighting: Sighting, links: int) -> str:
+    """What is not kept because a claim stays small, in words to end the reason with."""
+    ledger = claim.ledger if claim is not None else None
+    full = ledger is not None and len(ledger.readings) >= MOST_READINGS
+    told = {one.value for one in ledger.readings} if ledger is not None and full else set()
+    figures = [f.value for f in sighting.figures if ledger is not None and f.what == ledger.what]
+    out = f"; {figures[0]:g} is not kept, there are {MOST_READINGS} figures" if full and set(figures) - told else ""
+    return out + (f"; disputes {links} more, which are not kept" if links else "")
 
 
 def _decision(before: Claim | None, after: Claim, fresh: tuple[Link, ...]) -> Decision:

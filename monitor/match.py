@@ -240,7 +240,7 @@ def _other_event(one: Sighting, other: Sighting) -> str | None:
     if a.main is None or b.main is None or b.main in (a.main, *a.kin) or set(a.classes) & set(b.classes):
         return None
     if {x.what for x in one.figures if " " in x.what} & {x.what for x in other.figures}:
-        return None  # 900 people who left are 900 people evacuated
+        return None  # people who left, people who were moved out: what is counted is the same
     if {a.main, b.main} & _BLAMING and set(a.agents) & set(b.agents):  # "it", "the attack": whatever was done
         return None
     return f"another event: {b.main}"

@@ -16,13 +16,14 @@ STRONG = words("say claim allege state insist add announce confirm deny warn wri
 _SHORTEST_HEADLINE = 4
 """So many words without a verb may be what a headline's speaker says."""
 
-_NEAR = 7
 _CIRCUMSTANCES = words("asked pressed questioned responding replying commenting answering speaking")
 
 TO_HEARERS = frozenset({"tell", "ask", "inform", "remind", "assure", "warn", "call", "describe", "quote", "cite"})
 
-_TIMES = words("minutes hours days weeks months hour day week month")
-_COUNTING = words("a an just only barely less more some several nearly almost shortly")
+TIMES = words("minutes hours days weeks months hour day week month")
+_COUNTING = words("a an just only barely less more than some several nearly almost about")
+_LONGEST_COUNT = 4
+_ROUGHLY = words("or so to the day")
 
 _HANGING = frozenset({"advcl", "relcl", "acl", "pcomp", "prep", "agent", "pobj", "conj", "xcomp", *SUBJECTS})
 
@@ -85,15 +86,20 @@ def _added(begin: Token, cue: Token, *, said: bool) -> bool:
     """Whether the clause is said of the saying: ", as Q", or of "P, X said, two months after Q" what begins there."""
     if begin.text == ",":
         return begin.nbor().lower_ in _ADDED
-    return said and begin.i == cue.i + 2 and (timed(begin) or begin.lower_ == "while")
+    return said and begin.i == cue.i + 2 and (time_told(begin) is not None or begin.lower_ == "while")
 
 
-def timed(begin: Token) -> bool:
-    """Whether it only says when: "two months to the day after he led a mutiny", "a day after P", "hours before Q"."""
-    near = begin.doc[begin.i : begin.i + _NEAR]
-    measured = any(t.lower_ in _TIMES for t in near[:4])
-    counted = begin.like_num or begin.lower_ in _COUNTING or begin.lower_ in _TIMES
-    return counted and measured and any(t.lower_ in {"after", "before"} for t in near)
+def time_told(begin: Token) -> int | None:
+    """Where what it happened before or after begins: "two months to the day after P", "less than a day before P"."""
+    doc, at = begin.doc, begin.i
+    while at < min(begin.i + _LONGEST_COUNT, len(doc)) and (doc[at].like_num or doc[at].lower_ in _COUNTING):
+        at += 1
+    if at >= len(doc) or doc[at].lower_ not in TIMES:
+        return None
+    at += 1
+    while at < len(doc) and doc[at].lower_ in _ROUGHLY:
+        at += 1
+    return at + 1 if at + 1 < len(doc) and doc[at].lower_ in {"after", "before"} else None
 
 
 def _said_without_subject(token: Token) -> bool:
@@ -253,7 +259,7 @@ def _goes_beyond(sentence: Sentence, at: int, cue: Token) -> bool:
         verb = next((t for t in doc[at + 1 :] if t.tag_ in FINITE), None)
         return verb is not None and verb.lemma_ in STRONG and child_of(verb, *SUBJECTS) is not None
     behind = next((t for t in doc[at + 1 : at + 5] if t.lower_ in {"after", "before"}), None)
-    return behind is not None and behind.nbor(-1).lower_ in _TIMES
+    return behind is not None and behind.nbor(-1).lower_ in TIMES
 
 
 def left(token: Token, sentence: Sentence, first: int) -> Span | None:
@@ -332,7 +338,7 @@ def tail(sentence: Sentence, last: int) -> Span | None:
         return None
     if doc[last].text == ";" and doc[at].text != '"':
         return None  # "P, X said; Q"
-    if timed(doc[at]):
+    if time_told(doc[at]) is not None:
         return None
     if doc[at].lower_ in _ADDED and not _goes_on(doc, at) and not is_place(sentence, (at, end)):
         return None

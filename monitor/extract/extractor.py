@@ -16,7 +16,7 @@ from spacy.tokens import Span as Tokens
 
 from monitor.extract import cues, events, facts, worth
 from monitor.extract.credits import credit, dateline, outlet
-from monitor.extract.extent import timed
+from monitor.extract.extent import TIMES, time_told
 from monitor.extract.figures import figures
 from monitor.extract.footage import Footage
 from monitor.extract.frames import Framer
@@ -359,11 +359,11 @@ def _past_time(sentence: Sentence, whole: Span) -> Span | None:
     """Behind the "a day after" with which an outlet goes on after what somebody said; None where that is long ago."""
     doc = sentence.doc
     begin = next((i for i in range(*whole) if not doc[i].is_punct), whole[0])
-    if not begin or not timed(doc[begin]):
+    told = time_told(doc[begin]) if begin else None
+    if told is None or told >= whole[1]:
         return whole
-    if all(token.lower_ not in _RECENT for token in doc[begin : begin + 4]):
-        return None
-    return next(i + 1 for i in range(begin, len(doc)) if doc[i].lower_ in {"after", "before"}), whole[1]
+    measure = next(token.lower_ for token in doc[begin:told] if token.lower_ in TIMES)
+    return (told, whole[1]) if measure in _RECENT else None
 
 
 def _platform(text: str) -> str | None:

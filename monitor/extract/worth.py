@@ -32,7 +32,7 @@ _BOILERPLATE = re.compile(
     r"(?:evidence|proof|details|explanation|source|names?)\b"
     r"|\b(?:has|have|had) (?:observed|seen|found|received) no (?:\w+ )?(?:confirmation|corroboration|verification)"
     r"|\b(?:has|have|had) yet to (?:supply|provide|present|offer|produce) (?:\w+ )?(?:evidence|proof|details)"
-    r"|\b(?:is|are) (?:still |now )?being (?:established|clarified|determined|ascertained|specified)\b"
+    r"|\b(?:is|are) (?:still |now )?being (?:established|clarified|determined|ascertained|specified)\W*$"
     r"|\b(?:tell|told)s? an? (?:\w+ )?different story"
     r"|\bpaint(?:s|ed)? an? (?:\w+ )?(?:different|other|brighter|bleaker|grimmer|similar) picture"
     r"|\breporting (?:was contributed )?by\b|^\W*additional (?:reporting|sources?)\b"
@@ -118,7 +118,9 @@ _RECORD = re.compile(
     re.IGNORECASE,
 )
 _FOUNDED = re.compile(
-    r"\b(?:was|were) (?:founded|formed|set up|established|created) (?:in \w+ )?(?:in|by|last|earlier|(?:\w+ )*ago)\b",
+    r"\b(?:was|were) (?:founded|formed|set up|established|created) (?:\w+ ){0,4}?"
+    r"(?:last (?:spring|summer|autumn|fall|winter|year|month)|in (?:(?:early|late) )?(?:19|20)\d\d"
+    r"|(?:years?|months?|decades?) ago)\b",
     re.IGNORECASE,
 )
 _BORN = re.compile(r"\bborn in (?:19|20)\d\d\b")

@@ -29,6 +29,11 @@ class Aside:
         threading.Thread(target=_work, args=(self._calls,), name=name, daemon=True).start()
         weakref.finalize(self, self._calls.put, None)
 
+    async def rest(self) -> None:
+        """Waits until the call before has come back, whatever came of it."""
+        if self._running is not None and not self._running.done():
+            await asyncio.wait([asyncio.wrap_future(self._running)])
+
     async def run(self, call: Callable[[], T]) -> T:
         """What the call returns or raises. Busy while one that was given up still runs: no second one is begun."""
         if self._running is not None and not self._running.done():

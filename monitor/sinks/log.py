@@ -6,7 +6,8 @@ file or in those that were moved aside, and writes no second one. A file that wa
 left alone from the next line on, and a new one begun; one that was copied and truncated is gone on with. (Where
 logrotate moved it, a crash between line and settling leaves one line in each file.)
 
-A disk that does not answer holds up this sink alone, and not the end of the process.
+Once the file is open, a disk that does not answer holds up this sink alone, and the end of the process no longer than
+`CLOSE_S`.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ from monitor.timing import wall_clock
 
 SYNC_S = 1.0
 TIDY_S = 5.0
-CLOSE_S = 10.0
+CLOSE_S = 5.0
 # How each line begins: by it the torn beginning of a line is told from a file that is something else.
 OPENING = b'{"v":'
 
@@ -118,8 +119,9 @@ class LogSink:
             self._syncing.cancel()
         try:
             async with asyncio.timeout(CLOSE_S):
+                await self._writing.rest()
                 await self._writing.run(self._close)
-        except (Busy, TimeoutError):
+        except TimeoutError:
             _log.error("log.not_closed", sink=self._name, path=str(self._path), error="the disk does not answer")
 
     async def _sync_soon(self) -> None:

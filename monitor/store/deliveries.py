@@ -13,6 +13,7 @@ from monitor.models import (
     Disabled,
     Redelivered,
     SinkRecord,
+    digest,
 )
 from monitor.store import keys, scripts
 from monitor.store.alerts import Alerts, Unreadable, read_alert
@@ -193,11 +194,11 @@ class Deliveries:
         )
 
     def _attempts(self, delivery: str, log: str) -> Iterator[Attempt]:
-        for number, line in enumerate(filter(None, log.split("\n")), 1):
+        for line in filter(None, log.split("\n")):
             try:
                 yield Attempt.model_validate_json(line.partition(" ")[2])
             except ValidationError as error:
-                self._told.unreadable("attempt", error, delivery=delivery, number=number)
+                self._told.unreadable("attempt", error, delivery=delivery, attempt=digest(line))
 
 
 def _time(milliseconds: str | None) -> datetime | None:

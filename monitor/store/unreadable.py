@@ -3,6 +3,8 @@
 import structlog
 from pydantic import ValidationError
 
+MOST_KNOWN = 10_000
+
 _log = structlog.get_logger(__name__)
 
 
@@ -17,7 +19,10 @@ def why(error: ValueError) -> str:
 
 
 class Told:
-    """Tells in the log what can't be read and is left out, each once: some of it is read with every alert."""
+    """Tells in the log what can't be read and is left out, each once: some of it is read with every alert.
+
+    After `MOST_KNOWN` of them it begins anew.
+    """
 
     def __init__(self) -> None:
         self._known: set[tuple[object, ...]] = set()
@@ -25,6 +30,8 @@ class Told:
     def unreadable(self, what: str, error: ValueError, **which: object) -> None:
         """`which` of its kind it is."""
         one = (what, *which.values())
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
         if one not in self._known:
             self._known.add(one)
             _log.warning(f"{what}.unreadable", **which, because=why(error))

@@ -315,6 +315,17 @@ async def test_an_attempt_that_can_not_be_read_leaves_the_others(store: Store, r
     assert [(line["event"], line["delivery"]) for line in logged] == [("attempt.unreadable", "log/1")]
 
 
+@pytest.mark.parametrize("line", ["later {}", "{}", f"{'9' * 20} {{}}"])
+async def test_after_an_attempt_of_another_version_the_next_one_is_settled(
+    store: Store, redis: Redis, line: str
+) -> None:
+    await raise_many(store, 1)
+    await ask(redis, "HSET", keys.delivery(TOPIC, "log", 1), "log", f"{line}\n")
+    assert await store.outbox.settle(await lease(store), RETRY, ATTEMPT, SOON)
+    [record] = await store.deliveries.listed(["log"], [DeliveryState.PENDING])
+    assert record.attempts == (ATTEMPT,)
+
+
 async def test_a_sink_is_known_once_there_was_something_for_it(store: Store) -> None:
     assert not await store.deliveries.known("log")
     await raise_one(store)

@@ -15,6 +15,7 @@ import pytest
 
 from monitor.errors import SinkError
 from monitor.models import Alert, Verdict
+from monitor.sinks import log
 from monitor.sinks.log import LogSink, render, write_whole
 from monitor.sinks.rotation import BLOCK_BYTES
 from tests.delivering import a_delivery, a_source, an_alert
@@ -273,6 +274,7 @@ async def test_a_disk_that_hangs_holds_up_this_log_alone(path: Path, monkeypatch
         force(fd)
 
     monkeypatch.setattr(os, "fsync", hanging)
+    monkeypatch.setattr(log, "CLOSE_S", 0.1)
     given_up = asyncio.create_task(sink.send(a_delivery(an_alert(1), sink="log")))
     await wait_until(asked.is_set, "the line is forced to the disk")
     given_up.cancel()
@@ -291,6 +293,32 @@ async def test_a_disk_that_hangs_holds_up_this_log_alone(path: Path, monkeypatch
 
     await wait_until(delivered, "the log goes on")
     await sink.close()
+    assert await asyncio.to_thread(path.read_bytes) == lines(an_alert(1))
+
+
+async def test_a_write_that_is_still_under_way_is_waited_for_at_the_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = LogSink("log", path)
+    asked, answers, force = threading.Event(), threading.Event(), os.fsync
+
+    def slow(fd: int) -> None:
+        asked.set()
+        answers.wait()
+        force(fd)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    given_up = asyncio.create_task(sink.send(a_delivery(an_alert(1), sink="log")))
+    await wait_until(asked.is_set, "the line is forced to the disk")
+    given_up.cancel()
+    closing = asyncio.create_task(sink.close())
+    done, _ = await asyncio.wait([closing], timeout=0.2)
+    assert not done
+    answers.set()
+    await closing
+    again = LogSink("log", path)  # nobody holds it any more
+    assert (await again.send(a_delivery(an_alert(1), sink="log"))).verdict is Verdict.DELIVERED
+    await again.close()
     assert await asyncio.to_thread(path.read_bytes) == lines(an_alert(1))
 
 

@@ -53,7 +53,7 @@ async def test_there_are_no_more_than_allowed_and_old_ones_make_room(store: Stor
     assert [mute.id for mute in await store.mutes.all()] == ["mute_3"]
 
 
-@pytest.mark.parametrize("written", ["5000000000 {}", "{}", "later 5000000000 {}", ""])
+@pytest.mark.parametrize("written", ["5000000000 {}", "{}", "later 5000000000 {}", "", f"{'9' * 20} {{}}"])
 async def test_a_mute_that_can_not_be_read_leaves_the_others(store: Store, redis: Redis, written: str) -> None:
     await ask(redis, "HSET", keys.mutes(TOPIC), "mute_2", written)
     await store.mutes.add(a_mute(1), NOON)
@@ -69,3 +69,7 @@ async def test_mutes_are_kept_until_the_last_one_is_over(store: Store, redis: Re
     await store.mutes.add(a_mute(2), NOON)
     ends = await redis.expiretime(keys.mutes(TOPIC))
     assert ends == int((NOON + timedelta(hours=5) + limits.mute_kept).timestamp())
+    await ask(redis, "HSET", keys.mutes(TOPIC), "mute_3", "later {}")
+    await store.mutes.expire("mute_1")
+    await store.mutes.add(a_mute(2), NOON)
+    assert await redis.expiretime(keys.mutes(TOPIC)) == ends

@@ -113,6 +113,9 @@ def test_a_claim_that_gets_another_figure_with_each_post_stays_small() -> None:
     assert [reading.value for reading in claim.ledger.readings] == list(range(MOST_READINGS))
     _, filing = file(a_sighting(figures=(a_figure(-1),)), same_as(claim), "belgorod")
     assert filing.decision == Decision.REPEAT
+    assert filing.because.endswith(f"; -1 is not kept, there are {MOST_READINGS} figures")
+    _, again = file(a_sighting(figures=(a_figure(1),)), same_as(claim), "belgorod")
+    assert "not kept" not in again.because
 
 
 def test_a_claim_that_disputes_everything_stays_small() -> None:
@@ -121,6 +124,7 @@ def test_a_claim_that_disputes_everything_stays_small() -> None:
     choice = Choice(claim=claim, because="same", disputes=tuple(links))
     after, filing = file(a_sighting(after_hours=1), choice, "belgorod")
     assert (after.disputes, filing.disputes) == (tuple(links[:MOST_DISPUTES]), tuple(links[60:MOST_DISPUTES]))
+    assert filing.because.endswith("; disputes 5 more, which are not kept")
 
 
 def test_revision_grows_with_every_filing() -> None:

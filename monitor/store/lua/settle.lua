@@ -32,12 +32,14 @@ local function bury(key, number)
   redis.call('EXPIRE', key, ttl)
 end
 
--- Each line is the time of an attempt in milliseconds, a space, its JSON.
+-- Each line is the time of an attempt in milliseconds, a space, its JSON; one that does not begin so, which a newer
+-- version wrote, goes when there are too many.
 local function logged()
   local oldest = tonumber(at) - 1000 * tonumber(ttl)
   local lines = {}
   for line in string.gmatch((state[3] or '') .. at .. ' ' .. ARGV[4] .. '\n', '[^\n]+') do
-    if tonumber(string.match(line, '^%-?%d+')) >= oldest then
+    local time = tonumber(string.match(line, '^%-?%d+'))
+    if not time or time >= oldest then
       lines[#lines + 1] = line
     end
   end

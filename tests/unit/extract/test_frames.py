@@ -125,6 +125,7 @@ def test_what_is_only_judged_has_not_been_said_to_happen() -> None:
         ("No one was killed.", True),
         ("It was impossible to blow up the bridge by shelling.", True),
         ("Neither envoy spoke of Ukrainian responsibility for the raid.", True),
+        ("Neither side gave figures, but six people were wounded in the town.", False),
         ("The strike did not result in any injuries.", True),
         ("There were no casualties.", True),
         ("Three people were killed.", False),

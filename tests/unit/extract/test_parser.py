@@ -1,5 +1,6 @@
 """The parser that remembers how its rules see a token says what the one that doesn't would say."""
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,10 +81,12 @@ def test_new_words_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     before = said(parse([sentence])[0])
     loaded = len(plain().vocab)
     monkeypatch.setattr(parsing, "LARGEST_VOCABULARY", loaded + 50)
+    before_all = weakref.ref(parser())
     for n in range(40):
         parse([" ".join(f"word{n}x{m}" for m in range(10))])
         assert len(parser().vocab) <= loaded + 100
     assert said(parse([sentence])[0]) == before
+    assert before_all() is None
 
 
 def test_company_changes_nothing() -> None:

@@ -11,6 +11,22 @@ from monitor.extract.reading import LONGEST_SENTENCE, MOST_PARAGRAPHS, paragraph
 MARKS = st.text(alphabet=st.sampled_from("ab A.,!?\"'“”‘’«»–—-;:()<>/\n\t\x00\x1b\u202e1…"), max_size=300)
 
 
+@pytest.mark.parametrize(
+    ("line", "poster"),
+    [
+        ("Oleg Petrov @petrov · 15:46", "Oleg Petrov"),
+        ("Oleg Petrov, head of the Graivoron district, 08:14", "Oleg Petrov"),
+        ("Updated Tuesday, May 23, 10:15", None),
+        ("Belgorod, Russia, 14:30", None),
+        ("Drones Attack Belgorod, two people killed in Shebekino, 08:14", None),
+    ],
+)
+def test_a_line_may_say_who_wrote_what_follows(line: str, poster: str | None) -> None:
+    reading = read(line)
+    assert reading.poster == poster
+    assert bool(reading.sentences) == (poster is None)
+
+
 @given(st.one_of(st.text(max_size=300), MARKS))
 @settings(max_examples=300, deadline=None)
 def test_prepared_text_is_as_long_as_the_text(text: str) -> None:

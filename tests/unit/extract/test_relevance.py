@@ -101,6 +101,9 @@ def test_one_of_a_threads_first_posts_may_say_what_it_is_about(topic: Topic) -> 
     assert not judge(claim, (*beside, about, *beside), topic).relevant
     points = ("- Governor speaks", "• It was a long night", "By ANN OTHER for the paper")
     assert judge(claim, ("Border families in tears", *points, about, *beside), topic).relevant
+    assert judge(claim, ("Border families in tears", f"- {about}", *beside), topic).relevant
+    late = ("By Monday evening it was late.", *beside[1:])
+    assert not judge(claim, (*late, about, *beside), topic).relevant
 
 
 def test_the_posts_before_the_first_that_is_about_the_topic_are_about_it_too(topic: Topic) -> None:
