@@ -35,7 +35,7 @@ from tests.unit.saying import framer as the_framer
         ("Officers were behind the explosion at the depot.", "explode"),
         ("Officers were behind the raid.", "responsible"),
         ("The plant faces a new threat from the destruction of the dam.", "threaten"),
-        ("The works have sufficient water supplies to cool the furnace.", "reserves"),
+        ("The town has enough water supplies for a week.", "reserves"),
         ("The station is beyond repair.", "destroy"),
         ("The service published an intercepted call.", "show"),
         ("Seven people are missing in the Russian-occupied district.", "missing"),
