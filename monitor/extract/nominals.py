@@ -170,11 +170,11 @@ def nominal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     if cue.lemma == "report" and _to_a_superior(token):
         return
     thing_acts = subject.pos_ == "NOUN" and bool(events.lookup(subject.lemma_, "NOUN"))  # "drones blast the roof"
-    named = _as_what(token, cue) is None and _no_statement(token, sentence, cue)
-    befell = _by_things(cue) and subject.dep_ == "nsubjpass"  # "two were hurt, raising the toll to nine"
-    if named or befell or ((_by_things(cue) or thing_acts) and not speaks(subject)):
-        return
     judged = _judged(token, cue) or _as_what(token, cue)
+    befell = _by_things(cue) and subject.dep_ == "nsubjpass"  # "two were hurt, raising the toll to nine"
+    nobody = befell or ((_by_things(cue) or thing_acts) and not speaks(subject))
+    if nobody or (judged is None and _no_statement(token, sentence, cue)):
+        return
     if judged is not None:
         first, _ = region_of(token, subject)
         content, region = (judged, len(sentence.doc)), (first, judged)
