@@ -86,8 +86,8 @@ def _frames(token: Token, sentence: Sentence) -> Iterator[Attribution]:
 
 
 def _cue(token: Token) -> cues.Cue | None:
-    if (token.i == 0 and token.lower_ == "read") or _no_speech(token):
-        return None  # "READ MORE: …"
+    if _no_speech(token):
+        return None
     if token.tag_ in VERBAL or token.pos_ in {"VERB", "AUX"}:
         known = cues.VERBS.get(token.lemma_.lower()) or cues.VERBS.get(cues.PAST.get(token.lower_, ""))
         return _together(token) or known or _before_quote(token)
@@ -98,7 +98,9 @@ def _cue(token: Token) -> cues.Cue | None:
 
 
 def _no_speech(token: Token) -> bool:
-    """Whether it is something done: "deny N access"."""
+    """Whether it is something done: "deny N access"; or to be done: "READ MORE: …"."""
+    if token.i == 0 and token.lower_ == "read":
+        return True
     thing = child_of(token, "dobj")
     return thing is not None and thing.i > token.i and token.lemma_ == "deny" and thing.lemma_ in _WITHHELD
 

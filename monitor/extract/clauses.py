@@ -78,9 +78,9 @@ def clausal(token: Token, sentence: Sentence, cue: cues.Cue) -> Iterator[Attribu
     source = cited or source
     if start is not None and (marked or cue.lemma not in cues.NEEDS_MARK):
         content: tuple[Span, ...] = ((start, max(start + 1, extent.end_of(token, sentence, marked))),)
-        after = subject is not None and subject.i > token.i
+        inverted = subject is not None and subject.i > token.i
         said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.children)
-        parted = marked == "quote" or [after, said, marked == "colon"].count(True) > 1
+        parted = marked == "quote" or (inverted and said) or (marked == "colon" and (inverted or said))
         left = extent.left(token, sentence, first) if parted else None
         if left is not None:
             content = (left, *content)

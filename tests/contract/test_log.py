@@ -264,20 +264,29 @@ def test_a_log_has_one_writer(path: Path) -> None:
 # --- a disk that does not answer
 
 
-async def test_a_disk_that_hangs_holds_up_this_log_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+async def waiting(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[LogSink, threading.Event]:
+    """A log whose first line was given up while the disk did not answer, and what lets the disk answer."""
     sink = LogSink("log", path)
     asked, answers, force = threading.Event(), threading.Event(), os.fsync
 
-    def hanging(fd: int) -> None:
+    def silent(fd: int) -> None:
         asked.set()
         answers.wait()
         force(fd)
 
-    monkeypatch.setattr(os, "fsync", hanging)
-    monkeypatch.setattr(log, "CLOSE_S", 0.1)
+    monkeypatch.setattr(os, "fsync", silent)
     given_up = asyncio.create_task(sink.send(a_delivery(an_alert(1), sink="log")))
     await wait_until(asked.is_set, "the line is forced to the disk")
     given_up.cancel()
+    return sink, answers
+
+
+async def test_a_disk_that_hangs_holds_up_this_log_alone(
+    path: Path, waiting: tuple[LogSink, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, answers = waiting
+    monkeypatch.setattr(log, "CLOSE_S", 0.1)
     for _ in range(100):  # more than the process has worker threads
         outcome = await sink.send(a_delivery(an_alert(1), sink="log"))
         assert (outcome.verdict, outcome.error) == (
@@ -297,20 +306,9 @@ async def test_a_disk_that_hangs_holds_up_this_log_alone(path: Path, monkeypatch
 
 
 async def test_a_write_that_is_still_under_way_is_waited_for_at_the_end(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, waiting: tuple[LogSink, threading.Event]
 ) -> None:
-    sink = LogSink("log", path)
-    asked, answers, force = threading.Event(), threading.Event(), os.fsync
-
-    def slow(fd: int) -> None:
-        asked.set()
-        answers.wait()
-        force(fd)
-
-    monkeypatch.setattr(os, "fsync", slow)
-    given_up = asyncio.create_task(sink.send(a_delivery(an_alert(1), sink="log")))
-    await wait_until(asked.is_set, "the line is forced to the disk")
-    given_up.cancel()
+    sink, answers = waiting
     closing = asyncio.create_task(sink.close())
     done, _ = await asyncio.wait([closing], timeout=0.2)
     assert not done
